@@ -24,7 +24,7 @@ from library_validator.decisions.decision import Decision, Erasure
 from library_validator.errors import ApplicationUnknown, ErasureRefused, WordsRefused
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
-from tests.unit.casework.world import World, release_of
+from tests.unit.casework.world import WatchedPort, World, release_of
 
 NOT_LISTED: dict[str, Any] = {
     "name": "Tremaine Reading Friends",
@@ -270,6 +270,30 @@ class TestRetention:
         service.retain(days=10)
         expected = service.current("newer").decision is Answer.NOT_VALIDATED
         assert service.is_erased("newer") is expected is True
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_an_application_that_is_corrected_while_retention_looks_at_it_is_not_erased(
+    service: Service, step: int
+) -> None:
+    service.submit("A-1", **NOT_LISTED)
+    service.let_days_pass(40)
+    steps = 0
+
+    def correct_before_step() -> None:
+        nonlocal steps
+        steps += 1
+        if steps == step:
+            service.submit("A-1", **EAST_FIELDS)
+
+    decisions: Any = WatchedPort(service.decisions, correct_before_step)
+    stores = ErasureStores(decisions, service.overrides, service.erasures)
+
+    erase_what_is_due(Task(task="retention"), Retention(30, stores), service.now, lambda: 900.0)
+
+    assert service.current("A-1").erased is None
+    assert service.current("A-1").application.name == EAST_FIELDS["name"]
+    assert service.decisions.holder_of("ME0004")
 
 
 def test_an_erased_application_is_a_stored_application_of_this_time(service: Service) -> None:

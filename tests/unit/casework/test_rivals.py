@@ -154,6 +154,39 @@ class TestOutlets:
         with pytest.raises(OverrideRefused, match="held by application A-1"):
             override(world, ruling)
 
+    def test_a_holder_that_turns_to_the_outlet_of_another_application_is_its_rival(
+        self, world: World
+    ) -> None:
+        world.submit("A-1", **MAIN)
+        world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+
+        turned = world.submit("A-1", **BRANCH)
+
+        assert codes(turned) == (REVIEW, "SECOND_CLAIMANT")
+        assert turned.held_by == Holder(source=OTHER_PARTNER, application_id="A-2")
+        assert world.decisions.holder_of("ME0002") is None
+        assert world.decisions.holder_of("ME0002-003") == turned.held_by
+
+    def test_a_rival_of_an_outlet_goes_on_waiting_when_the_holder_of_the_system_has_ended(
+        self, world: World
+    ) -> None:
+        world.submit("A-1", **MAIN)
+        world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+        world.submit("A-3", source=THIRD, **BRANCH)
+        world.submit("A-1", **JUNIPER_FIELDS)
+
+        world.submit("A-3", source=THIRD, **BRANCH)
+
+        again = world.current("A-3", THIRD)
+        assert codes(again) == (REVIEW, "SECOND_CLAIMANT")
+        assert len(world.decisions.history(THIRD, "A-3")) == 1
+
+    def test_the_holder_changes_its_fields_and_stays(self, world: World) -> None:
+        world.submit("A-1", **MAIN)
+        world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+
+        assert codes(world.submit("A-1", **MAIN | {"zip": ""})) == (VALIDATED, "MATCH")
+
 
 class TestOneSender:
     def test_the_same_sender_again_is_no_second_claimant(self, world: World) -> None:

@@ -148,6 +148,27 @@ class TestReleasedClaims:
         assert len(world.bus.events) == 5
         assert all(isinstance(event, LibraryStatusChanged) for event in world.bus.events)
 
+    def test_an_applicant_that_a_claim_stops_while_claims_are_given_back_is_decided_too(
+        self, world: World
+    ) -> None:
+        for number in range(8):  # in several shards
+            send(world, f"squat-{number}", **ALDER_FIELDS if number == 0 else BAKERY_FIELDS)
+        suspend(world.partners, PARTNER, SIGNED)
+        arrived: list[str] = []
+
+        def arrive() -> None:
+            if world.decisions.holder_of("ME0001") and len(arrived) < 40:
+                arrived.append(f"A-{len(arrived)}")
+                send(world, arrived[-1], OTHER_PARTNER, **ALDER_FIELDS)
+
+        partner = begin_release(world.partners, PARTNER, SIGNED)
+        release_claims(partner, world.watched_ports(arrive), world.now)
+
+        assert arrived
+        assert world.current(arrived[0], OTHER_PARTNER).decision is VALIDATED
+        holders = {current.held_by for name in arrived if (current := world.current(name, OTHER_PARTNER))}
+        assert not {holder for holder in holders if holder and holder.source == PARTNER}
+
     def test_the_entry_of_the_release_is_the_cause_of_every_change(self, world: World) -> None:
         send(world, "squat-1", **ALDER_FIELDS)
         send(world, "A-1", OTHER_PARTNER, **ALDER_FIELDS)

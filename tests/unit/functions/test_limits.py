@@ -17,9 +17,9 @@ from library_validator.decisions.decision import Decision
 from library_validator.decisions.partners import PartnerLimits
 from library_validator.decisions.store import RecordResult
 from library_validator.errors import CaseworkUnavailable
-from library_validator.releases.records import System
+from library_validator.releases.records import Outlet, System
 from tests.builders.decisions import NOON, OTHER_PARTNER, PARTNER
-from tests.builders.small_registry import registry_of, release, system
+from tests.builders.small_registry import outlet, registry_of, release, system
 from tests.unit.functions.test_validate_applications import Service, message
 
 SIGNED: Final = Signature(by="ann", at=NOON, words="it submitted the public list")
@@ -39,7 +39,7 @@ SYSTEMS: Final = tuple(
 )
 
 
-def fields_of(listed: System) -> dict[str, Any]:
+def fields_of(listed: System | Outlet) -> dict[str, Any]:
     fields = {name: getattr(listed, name) for name in ("name", "street", "city", "state", "zip", "phone")}
     return {
         name: value.title() if name in ("name", "street", "city") else value for name, value in fields.items()
@@ -159,6 +159,52 @@ def test_resends_take_no_part_of_the_limit(senders: Senders) -> None:
     assert senders.counts.claims[PARTNER] == 20
     senders.send(PARTNER, SYSTEMS[20:50])
     assert senders.validated(PARTNER) == 50
+
+
+def test_over_its_share_a_partner_gets_no_outlets_beside_the_systems_of_others(senders: Senders) -> None:
+    branches = tuple(
+        outlet(each.fscs_key, "003", f"{each.city} HILL BRANCH", "9 QUARRY ROAD", f"{each.city} HILL",
+               f"05{number:03}", f"80255{number:05}")
+        for number, each in enumerate(SYSTEMS)
+    )  # fmt: skip
+    mains = tuple(
+        outlet(each.fscs_key, "002", each.name, each.street, each.city, each.zip, each.phone)
+        for each in SYSTEMS
+    )
+    senders.registry = registry_of(release(SYSTEMS, (*mains, *branches)))
+    senders.register(PARTNER, limits=PartnerLimits(claims_share=0.1))
+    senders.register(OTHER_PARTNER)
+    senders.send(OTHER_PARTNER, SYSTEMS[:50])
+    assert senders.validated(OTHER_PARTNER) == 50
+
+    for start in range(0, 50, 10):
+        records = [
+            message(f"B-{branch.fscs_key}", fields_of(branch), sender_id=f"{PARTNER}:portal")
+            for branch in branches[start : start + 10]
+        ]
+        assert senders.receive(*records) == []
+
+    assert senders.validated(PARTNER) == 10
+    stopped = [each for each in senders.answers(PARTNER) if each.decision is not Answer.VALIDATED]
+    assert {tuple(each.reason_codes) for each in stopped} == {("CLAIM_LIMIT",)}
+
+
+def test_over_its_share_a_partner_gets_nothing_for_names_and_towns_alone(senders: Senders) -> None:
+    senders.register(PARTNER, OTHER_PARTNER)
+
+    records = [
+        message(
+            f"A-{listed.fscs_key}",
+            {name: fields_of(listed)[name] for name in ("name", "city", "state")},
+            sender_id=f"{PARTNER}:portal",
+        )
+        for listed in SYSTEMS
+    ]
+    for start in range(0, len(records), 10):
+        assert senders.receive(*records[start : start + 10]) == []
+
+    assert senders.validated(PARTNER) == 50
+    assert senders.counts.claims[PARTNER] == 50
 
 
 def test_a_decision_that_may_be_stored_counts_as_a_claim(senders: Senders) -> None:

@@ -136,3 +136,8 @@ def test_a_view_says_why_a_letter_failed_and_what_a_redrive_would_do() -> None:
 
 def test_a_body_on_a_screen_moves_no_cursor() -> None:
     assert printable_body("a\x1b[2Jb\u202ec\ud800") == "a\\u001b[2Jb\\u202ec\\ud800"
+
+
+def test_the_name_of_an_unknown_field_is_not_shown_however_long_it_is() -> None:
+    name = "jane.roe@example.org " + "x" * 90
+    assert contents_of(letter_of(application_body(**{name: "1"}))) == "application A-1 with name"

@@ -158,6 +158,11 @@ def erase_application(current: Decision, erasure: Erasure, stores: ErasureStores
         current = texts_of(current.source, current.application_id, stores).current
     else:
         raise DecisionConflict(current.application_id)
+    return erase_ended(current, erasure, stores)
+
+
+def erase_ended(current: Decision, erasure: Erasure, stores: ErasureStores) -> ErasureResult:
+    """Erase all texts of an application that left the decisions that are decided again."""
     given_back = stores.erasures.give_back_claim(current)
     # They are read after the end: from now on, no revalidation can store a decision with the texts.
     texts = texts_of(current.source, current.application_id, stores)

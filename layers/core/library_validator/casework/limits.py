@@ -18,7 +18,7 @@ from library_validator.decisions.deciding import decision_stopped_by
 from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.partners import Partners
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision
-from library_validator.decisions.rivals import CLAIM_LIMIT
+from library_validator.decisions.rivals import CLAIM_LIMIT, Rivals
 from library_validator.decisions.store import DecisionStore
 
 DEFAULT_SHARE: Final = 0.5
@@ -97,15 +97,15 @@ def within_limits(
     claiming: dict[str, list[int]] = defaultdict(list)
     for position, decision in enumerate(decisions):
         sender = _sender_of(decision.source, partners)
-        if decision.takes_claim and limits.share(partners, sender) is not None:
+        if _counts(decision) and limits.share(partners, sender) is not None:
             claiming[sender].append(position)
-    kept = Reservation(list(decisions))
+    kept, rivals = Reservation(list(decisions)), Rivals(store, partners)
     for sender, positions in claiming.items():
         share = limits.share(partners, sender) or 0.0
         granted = limits.counts.reserve_claims(sender, len(positions), int(share * systems))
         kept.reserved[sender] = granted
         for position in positions[granted:]:
-            if _would_take_new_claim(decisions[position], store):
+            if _would_be_one_more(decisions[position], store, rivals):
                 kept.decisions[position] = decision_stopped_by(decisions[position], CLAIM_LIMIT, None)
     return kept
 
@@ -121,7 +121,7 @@ def settle(
     for result in results:
         sender = _sender_of(result.decision.source, partners)
         if isinstance(result, UnstoredDecision):
-            taken[sender] += result.decision.takes_claim  # it may be stored: only the answer may be lost
+            taken[sender] += _counts(result.decision)  # it may be stored: only the answer may be lost
         elif result.how == "recorded":
             taken[sender] += claims_taken(result)
     for sender, reserved in reservation.reserved.items():
@@ -130,17 +130,29 @@ def settle(
 
 
 def claims_taken(result: StoredDecision) -> int:
-    """1: the decision took a claim; -1: it gave one back; 0: neither."""
-    before = result.replaced.takes_claim if result.replaced else False
-    return int(result.decision.takes_claim) - int(before)
+    """1: the application is validated now, and was not before; -1: it is not any more; 0: neither."""
+    before = result.replaced is not None and _counts(result.replaced)
+    return int(_counts(result.decision)) - int(before)
 
 
-def _would_take_new_claim(decision: Decision, store: DecisionStore) -> bool:
-    """Whether nobody has the claim. The application's own claim is counted; a rival's decides by itself."""
-    held = store.get(decision.source, decision.application_id)
-    key = held.claimed_key if held and held.claimed_key else decision.claimed_key
-    holder: Holder | None = store.holder_of(key or "")
-    return holder is None
+def _counts(decision: Decision) -> bool:
+    """Whether a decision counts: it is validated as a listed library, also with name and town alone."""
+    return decision.claimed_key is not None and decision.erased is None
+
+
+def _would_be_one_more(decision: Decision, store: DecisionStore, rivals: Rivals) -> bool:
+    """Whether the application would be validated, and is not validated now.
+
+    A rival for the library stops it without a limit, unless the two are for different outlets.
+    """
+    current = store.get(decision.source, decision.application_id)
+    if current and _counts(current):
+        return False
+    holder = store.holder_of(decision.claimed_key or "")
+    own = Holder(source=decision.source, application_id=decision.application_id)
+    if holder in (None, own):
+        return True
+    return rivals.beside(decision, holder, decision.claimed_key or "").claimed_key is not None
 
 
 def _by_sender(counted: Mapping[str, int], partners: Partners) -> Counter[str]:

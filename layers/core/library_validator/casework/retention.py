@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from library_validator.casework.erasing import ErasureStores, erase_application, erase_decisions
+from library_validator.casework.erasing import ErasureStores, erase_decisions, erase_ended
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Task, TaskResult
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Decision, Erasure
@@ -73,12 +73,15 @@ def _erase_due(source: str, application_id: str, retention: Retention, at: datet
     """Erase what is due of an application. Returns the number of erased decisions."""
     stores = retention.stores
     before, erasure = at - timedelta(days=retention.days), Erasure(at=at, by=BY)
-    history = stores.decisions.history(source, application_id)
+    # First the current decision: what replaces it meanwhile is then in the history.
     current = stores.decisions.get(source, application_id)
     if current is None:
         return 0
+    history = stores.decisions.history(source, application_id)
     if _is_due_as_a_whole(current, history, before):
-        return erase_application(current, erasure, stores).decisions
+        if not stores.erasures.end_current(current, erasure):
+            return 0  # it got another decision a moment ago: the day of that decision comes
+        return erase_ended(current, erasure, stores).decisions
     due = [decision for decision in _replaced_before(before, history, current) if decision.erased is None]
     erase_decisions(due, erasure, stores.erasures)
     return len(due)

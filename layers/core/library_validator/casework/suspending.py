@@ -62,15 +62,19 @@ def release_claims(
     """
     cause = Cause(kind="override", detail=str(partner.released_under))
     result = ReleaseResult()
-    stopped: list[Decision] = []
     for page in _current_pages(ports.decisions):
-        stopped += [each for each in page if _is_stopped_by(each, partner.sources)]
         mine = [each for each in page if _is_validated_of(each, partner.sources)]
         result.by_person += sum(each.override is not None for each in mine)
         _suspend_answers([each for each in mine if each.override is None], cause, ports, now, result)
         on_step(result)
     partners = ports.partners()
-    stopped = [each for each in stopped if not partners.is_suspended(each.source)]
+    # They are looked for after the last claim is back: until then, a claim stops applications that arrive.
+    stopped = [
+        each
+        for page in _current_pages(ports.decisions)
+        for each in page
+        if _is_stopped_by(each, partner.sources) and not partners.is_suspended(each.source)
+    ]
     # Who applied first is decided first: of two victims of one claim, it is validated.
     stopped.sort(key=lambda decision: decision.sent_at)
     for start in range(0, len(stopped), CHUNK):

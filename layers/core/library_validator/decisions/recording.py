@@ -129,7 +129,10 @@ def _record(
     decision, claim = _beside_replaced(raw, replacing, decider), True
     for _ in range(ATTEMPTS):
         late = replacing if replacing and is_newer(replacing, raw) else None
-        match store.record_late(raw, late) if late else store.record(decision, replacing, claim=claim):
+        rival = _rival_at_outlet(decision, store) if replacing and claim and not late else None
+        match (
+            store.record_late(raw, late) if late else rival or store.record(decision, replacing, claim=claim)
+        ):
             case Recorded():
                 if late:
                     return StoredDecision(raw, "late", unpublished=True, current=late)
@@ -146,6 +149,21 @@ def _record(
                 holder = Holder(source=source, application_id=application_id)
                 decision = Rivals(store, partners).beside(decision, holder, key)
     raise DecisionConflict(raw.application_id)
+
+
+def _rival_at_outlet(decision: Decision, store: DecisionStore) -> ClaimedByAnother | None:
+    """The claim of another application on the outlet, where ``decision`` would take that on its system.
+
+    The other application took it beside the holder of the system, so the holder cannot turn to that outlet.
+    This costs a read, and only an application that was decided before is looked at.
+    """
+    outlet = decision.match.fscs_id if decision.match else None
+    if not outlet or decision.claimed_key in (None, outlet):
+        return None
+    holder = store.holder_of(outlet)
+    if holder in (None, Holder(source=decision.source, application_id=decision.application_id)):
+        return None
+    return ClaimedByAnother(outlet, holder.source, holder.application_id, decision.decided_at)
 
 
 def _beside_replaced(raw: Decision, replacing: Decision | None, decider: Decider) -> Decision:
@@ -199,13 +217,11 @@ def _waits_for_ended_claim(current: Decision, store: DecisionStore) -> bool:
         return False
     holder = store.holder_of(current.match.fscs_key)
     own = Holder(source=current.source, application_id=current.application_id)
-    if holder in (None, own):
-        return True
-    # Beside the holder of the system, the application may wait for the claim on its outlet.
     outlet = current.match.fscs_id
-    if not outlet or holder == current.held_by:
+    if holder not in (None, own) and (not outlet or holder == current.held_by):
         return False
-    return store.holder_of(outlet) in (None, own)
+    # The application may also wait for the claim on its outlet, which another one took beside the system's.
+    return not outlet or store.holder_of(outlet) in (None, own)
 
 
 def _is_restated(decision: Decision, replacing: Decision | None) -> bool:

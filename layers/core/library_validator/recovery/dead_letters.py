@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from library_validator.casework.tasks import TaskName
-from library_validator.decisions.application import read_application
+from library_validator.decisions.application import FIELDS, read_application
 from library_validator.errors import ApplicationUnreadable
 from library_validator.event_bus import EVENT_SOURCE
 from library_validator.recovery.logs import Function
@@ -163,7 +163,7 @@ def _contents_of_application(body: str) -> str:
         read = read_application(body)
     except ApplicationUnreadable:
         return f"{len(body.encode()):,} bytes that are not an application"
-    fields = [name for name in json_object(body) if name not in ("application_id", *read.ignored)]
+    fields = [name for name in json_object(body) if name in (*FIELDS, "revision")]
     return f"application {read.application.application_id} with {', '.join(fields) or 'no field'}"
 
 

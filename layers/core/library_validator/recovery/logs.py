@@ -88,6 +88,12 @@ def newest_lines(
     return sorted(found, key=lambda line: line.at)[-limit:]
 
 
+def is_about(line: str, text: str) -> bool:
+    """Whether a line contains a text: as it is, or as JSON writes it, with signs such as \\" and \\u00e9."""
+    forms = (text, *(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)))
+    return any(form in line for form in forms)
+
+
 def read_line(text: str, at: datetime, function: Function, line_id: str = "") -> LogLine:
     """The line that a function or Lambda wrote."""
     try:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from library_validator.errors import LogsUnavailable
-from library_validator.recovery.logs import Function, LogLine, read_line
+from library_validator.recovery.logs import Function, LogLine, is_about, read_line
 
 MOST_PAGES: Final = 50  # of at most 10,000 lines or 1 MB each; a page can also be empty
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,12 +30,12 @@ class CloudWatchLogs:
             "startTime": _milliseconds(since),
             "endTime": _milliseconds(until),
         }
-        if text and not set(text) & set('"\\'):
+        if text.isascii() and text and not set(text) & set('"\\'):
             request["filterPattern"] = f'"{text}"'
         for page in self._pages(function, request):
             for event in page.get("events", []):
                 written = event["message"]
-                if text in written:
+                if is_about(written, text):
                     at = _EPOCH + timedelta(milliseconds=event["timestamp"])
                     yield read_line(written, at, function, event.get("eventId", ""))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from library_validator.recovery.logs import Function, LogLine, read_line
+from library_validator.recovery.logs import Function, LogLine, is_about, read_line
 
 
 @dataclass(slots=True)
@@ -19,5 +19,5 @@ class MemoryLogs:
         self, function: Function, since: datetime, until: datetime, text: str = ""
     ) -> Iterator[LogLine]:
         for at, name, line in sorted(self.written):
-            if name == function and since <= at <= until and text in line:
+            if name == function and since <= at <= until and is_about(line, text):
                 yield read_line(line, at, name)
