@@ -23,7 +23,7 @@ from library_validator_devstack.environments import (
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (tmp_path / "requirements").mkdir()
-    for name in ("check", "sam", "stack", "bench", "checkov", "supply", "bootstrap"):
+    for name in ("check", "command", "sam", "stack", "bench", "checkov", "supply", "bootstrap"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     return tmp_path
