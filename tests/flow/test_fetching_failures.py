@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from library_validator.registry.bucket import PROVENANCE
+from library_validator.registry.bucket import PROVENANCE, UPLOADED_BY
 from tests.builders.release_files import zip_of
 from tests.builders.web_server import (
     answer_not_found,
@@ -257,7 +257,7 @@ def test_headers_that_are_too_long_are_not_kept(world: World) -> None:
     world.web.serve(ZIP, zip_page(FY2022, etag=f'"{"x" * 3_000}"', last_modified="Übermorgen"))
     answer = world.search(world.file()).answer
     assert answer is not None
-    assert set(world.uploaded(answer.run_id)[1]) == set(PROVENANCE) - {"etag", "last-modified"}
+    assert set(world.uploaded(answer.run_id)[1]) == set(PROVENANCE) - {"etag", "last-modified", UPLOADED_BY}
     assert world.outcome()[0] == "known"
 
 

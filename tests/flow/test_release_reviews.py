@@ -12,6 +12,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
+from library_validator.registry.bucket import REQUESTER
 from library_validator.registry.store import Run
 from library_validator_cli.commands import release, release_review
 from library_validator_cli.main import app
@@ -159,9 +160,9 @@ def test_a_release_from_a_mirror_waits_with_its_origin(release_stack: ReleaseSta
     [response] = release_stack.deliver()
     assert response["status"] == "quarantined"
     [run] = release_stack.runs()
-    assert (run.provenance, run.problems[0]["code"]) == (origin, "from_mirror")
+    assert (run.provenance, run.problems[0]["code"]) == ({**origin, REQUESTER: "123456789012"}, "from_mirror")
     result = run_release_command("accept", run.run_id, "--reason", "same sum as the agency's", "--json")
-    assert json_of(result)["provenance"] == origin
+    assert json_of(result)["provenance"] == run.provenance
     assert json_of(result)["status"] == "active"
 
 

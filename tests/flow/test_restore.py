@@ -131,7 +131,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
 def test_the_service_goes_on_with_a_table_that_was_restored_to_a_moment(service: Service) -> None:
     validated = service.submit("A-1")
     second = service.submit("A-2")
-    assert (validated.decision, second.reason_codes[0]) == (Answer.VALIDATED, "SECOND_CLAIMANT")
+    assert (validated.decision, second.reason_codes[0]) == (Answer.VALIDATED, "SAME_SENDER_AGAIN")
     service.override("A-2")
     unpublished = service.submit("A-3", name="Harlow Creek Museum")
     service.published()
@@ -150,7 +150,7 @@ def test_the_service_goes_on_with_a_table_that_was_restored_to_a_moment(service:
     assert service.current("A-1") == validated
     assert [each.words for each in service.overrides.of_application(SENDER, "A-2")] == ["No reply in May."]
     assert service.decisions.get(SENDER, "A-4") is None
-    assert service.submit("A-5").reason_codes[0] == "SECOND_CLAIMANT"
+    assert service.submit("A-5").reason_codes[0] == "SAME_SENDER_AGAIN"
     assert service.submit("A-2").decision is Answer.NOT_VALIDATED  # the override is restated
     # A decision of the time after the moment: its sender sends it again.
     assert service.submit("A-4", name="Nothing of This Name").decision is lost.decision

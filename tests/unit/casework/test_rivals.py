@@ -206,7 +206,9 @@ class TestOneSender:
         assert codes(world.submit("A-2", **ALDER_FIELDS)) == (REVIEW, "SAME_SENDER_AGAIN")
         assert codes(world.submit("A-3", source=THIRD, **ALDER_FIELDS)) == (REVIEW, "SECOND_CLAIMANT")
 
-    def test_the_second_application_is_validated_when_the_first_has_ended(self, world: World) -> None:
+    def test_the_second_application_waits_when_the_first_has_ended_and_is_validated_when_it_is_sent_again(
+        self, world: World
+    ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
         world.submit("A-2", **ALDER_FIELDS)
         world.submit("A-3", source=THIRD, **ALDER_FIELDS)
@@ -215,8 +217,10 @@ class TestOneSender:
         world.activate(release_of(2023, JUNIPER))
         world.run()
 
-        assert world.answer("A-2") == (VALIDATED, "ME0001")
+        assert codes(world.current("A-2")) == (REVIEW, "SAME_SENDER_AGAIN")
         assert codes(world.current("A-3", THIRD)) == (REVIEW, "SECOND_CLAIMANT")
+        world.submit("A-2", **ALDER_FIELDS)
+        assert world.answer("A-2") == (VALIDATED, "ME0001")
 
     def test_the_second_application_goes_on_waiting_while_the_first_is_validated(self, world: World) -> None:
         world.submit("A-1", **ALDER_FIELDS)

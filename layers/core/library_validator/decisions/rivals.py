@@ -51,18 +51,11 @@ class Rivals:
     def still_stopped(self, decision: Decision, holder: Holder) -> Decision:
         """``decision`` on an application that ``holder`` stopped before.
 
-        The end of a rival's claim does not prove who acts for the library, so a second claimant stays one. If
-        both are of one sender, the end of the claim ends the wait.
+        The end of a claim does not prove who acts for the library, so the application goes on waiting. It
+        also waits if both are of one sender: otherwise its answer would depend on which of the two is decided
+        again first.
         """
-        if self.partners.are_same(decision.source, holder.source) and not self._holds(holder, decision):
-            return decision
         return self.beside(decision, holder, decision.claimed_key or "")
-
-    def _holds(self, holder: Holder, decision: Decision) -> bool:
-        held = self.decisions.get(holder.source, holder.application_id)
-        if held is None or held.claimed_key is None or decision.claimed_key is None:
-            return False
-        return _system_of(held) == _system_of(decision)
 
 
 def beside_other_outlet(decision: Decision, holder: Holder | None) -> Decision:
@@ -111,7 +104,3 @@ def _same_outlet(decision: Decision, current: Decision) -> bool:
     if own is None or before is None:
         return False
     return (own.fscs_key, own.fscs_id) == (before.fscs_key, before.fscs_id)
-
-
-def _system_of(decision: Decision) -> str:
-    return decision.match.fscs_key if decision.match else ""
