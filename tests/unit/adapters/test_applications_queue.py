@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from library_validator.adapters.aws import applications_queue
 from library_validator.adapters.aws.applications_queue import (
     ApplicationMessage,
     ApplicationsBatch,
@@ -184,6 +185,19 @@ class TestCorrelationId:
     )
     def test_a_correlation_id_is_plain_text_without_an_email_address(self, given: str, kept: str) -> None:
         assert message(correlation_id=given).correlation_id == kept
+
+    def test_of_a_huge_correlation_id_only_the_beginning_is_searched(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        searched: list[int] = []
+
+        def search(text: str) -> str:
+            searched.append(len(text))
+            return text
+
+        monkeypatch.setattr(applications_queue, "without_emails", search)
+        assert len(message(correlation_id="a.%40" * 50_000).correlation_id) == 128
+        assert max(searched) <= 512
 
     def test_a_binary_correlation_id_is_ignored(self) -> None:
         record = application_record({"application_id": "A-1", "name": "Anytown"})

@@ -38,6 +38,9 @@ def problems(release: Release, nearest: Release | None = None) -> list[Problem]:
         ("\ue000", r"\ue000"),
         ("\u0378", r"\u0378"),
         ("\U000e0041", r"\U000e0041"),
+        ("\u2028", r"\u2028"),
+        ("\u3164", r"\u3164"),
+        ("\ufe0f", r"\ufe0f"),
     ],
 )
 def test_a_newer_release_with_a_hidden_character_waits_for_a_person(hidden: str, shown: str) -> None:
@@ -61,6 +64,12 @@ def test_an_e_mail_address_is_found_and_the_message_does_not_repeat_the_person()
     assert (problem.code, problem.severity) == ("email_addresses", "quarantine")
     assert "an e-mail address: 1 (VT0001 street …@alder.example);" in problem.message
     assert "jane" not in problem.message
+
+
+def test_an_e_mail_address_with_another_form_of_the_sign_is_found() -> None:
+    found = problems(country(2022, ADDRESS="1 MAIN ST jane\uff20alder.example"), country(2021))
+    (message,) = [problem.message for problem in found if problem.code == "email_addresses"]
+    assert "…@alder.example" in message
 
 
 @pytest.mark.parametrize(

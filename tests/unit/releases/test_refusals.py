@@ -68,6 +68,7 @@ def refusal_of(content: bytes | io.BytesIO, limits: ArchiveLimits | None = None)
         (release_zip(more={"../../etc/x.csv": "a"}).getvalue(), "leaves its folder"),
         (release_zip(more={"/etc/x.csv": "a"}).getvalue(), "leaves its folder"),
         (release_zip(more={"..\\x.csv": "a"}).getvalue(), "leaves its folder"),
+        (release_zip(more={"C:\\x.csv": "a"}).getvalue(), "leaves its folder"),
     ],
 )
 def test_a_file_that_is_not_a_whole_release_is_refused(content: bytes, found: str) -> None:

@@ -1,7 +1,7 @@
 """Text that people and logs can show: without characters that are not shown, and without e-mail addresses.
 
-Source: Unicode's general categories. Cc and the separators Zl and Zp break lines or steer a terminal, Cf has
-no width or changes the direction of reading, Cs is not text.
+Source: Unicode's general categories, and ``unseen.py``. Cc and the separators Zl and Zp break lines or steer
+a terminal, Cf has no width or changes the direction of reading, Cs is not text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from typing import Final
 
 from library_validator.mojibake import repair_text
+from library_validator.unseen import UNSEEN_MARKS
 
 _REFUSED_IN_IDS: Final = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -27,11 +28,11 @@ _WINDOWS: Final = {
     for code in range(0x80, 0xA0)
     if code not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
 }
-_AT: Final = r"(?:[@\uff20\ufe6b]+|%40|&#0*64;|&#x0*40;|&commat;|[(\[]at[)\]])"
-_DOT: Final = r"(?:[.\uff0e\u3002]|&#0*46;|&#x0*2e;|&period;)"
+_AT: Final = r"(?:[@\uff20\ufe6b]+|%40|&#0*64;|&#x0*40;|&commat;|[(\[{<] ?at ?[)\]}>])"
+_DOT: Final = r"(?:[.\uff0e\u3002\uff61\u2024]|%2e|&#0*46;|&#x0*2e;|&period;| ?[(\[{<] ?dot ?[)\]}>] ?)"
 _HAS_AT: Final = re.compile(_AT, re.IGNORECASE)
 _EMAIL: Final = re.compile(
-    rf"(?:mailto:)?[^\s@\uff20\ufe6b<>()\[\],;:\"/=?&]{{1,64}} ?{_AT} ?"
+    rf"(?:mailto:)?[^\s@\uff20\ufe6b<>()\[\],;:\"/=?&]{{1,64}} {{0,3}}{_AT} {{0,3}}"
     rf"(?:(?:[\w-]+{_DOT})+\w{{2,}}|\[[0-9a-f.:]+\])",
     re.IGNORECASE,
 )
@@ -43,6 +44,7 @@ def plain_text(text: str) -> str:
 
     Controls become blanks; characters without a width are removed; a lone surrogate becomes a question mark.
     """
+    text = UNSEEN_MARKS.sub("", text)
     if text.isprintable():
         return text.strip()
     text = text.encode("utf-8", "replace").decode()
@@ -53,12 +55,16 @@ def plain_text(text: str) -> str:
 
 def has_refused_character(text: str) -> bool:
     """Whether ``text`` has a character that an id may not have: two ids would look the same."""
-    return not text.isprintable() and any(unicodedata.category(each) in _REFUSED_IN_IDS for each in text)
+    if not text.isprintable() and any(unicodedata.category(each) in _REFUSED_IN_IDS for each in text):
+        return True
+    return UNSEEN_MARKS.search(text) is not None
 
 
 def may_have_email(text: str) -> bool:
     """A quick test: most texts have none of the signs that an e-mail address has."""
-    if "@" in text or "%" in text or "&" in text or "t)" in text or "T)" in text or "t]" in text:
+    if "@" in text or "%" in text or "&" in text:
+        return True
+    if ")" in text or "]" in text or "}" in text or ">" in text:
         return True
     return not text.isascii() and ("\uff20" in text or "\ufe6b" in text)
 

@@ -28,6 +28,7 @@ CORRELATION_ID: Final = "correlation_id"
 FIRST_SENDER: Final = "first_sender"
 FIRST_SENT_AT: Final = "first_sent_at"
 MAX_CORRELATION_ID_CHARACTERS: Final = 128
+_READ_OF_CORRELATION_ID: Final = 512
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SENDER: Final = re.compile(r"[!-9;-~]{1,128}")  # printable ASCII without blanks and colons
 _MILLISECONDS: Final = re.compile(r"[0-9]{1,13}")  # until the year 2286
@@ -69,7 +70,8 @@ class ApplicationMessage(BaseModel):
     @property
     def correlation_id(self) -> str:
         """The sender's message attribute ``correlation_id`` as plain text, or else the message's own id."""
-        given = without_emails(plain_text(self._attribute(CORRELATION_ID)))
+        # SQS permits 256 KB, and each message of a batch may have them.
+        given = without_emails(plain_text(self._attribute(CORRELATION_ID)[:_READ_OF_CORRELATION_ID]))
         return (given or self.message_id)[:MAX_CORRELATION_ID_CHARACTERS]
 
     @property

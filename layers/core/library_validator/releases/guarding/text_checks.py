@@ -13,13 +13,13 @@ from dataclasses import fields
 from typing import Final
 
 from library_validator.releases.records import Outlet, Problem, Release, System
+from library_validator.unseen import UNSEEN_MARKS
 
 _SHOWN: Final = 3
 # U+001A and the characters from U+0080 to U+009F are left by a wrong encoding: see ``letters``.
 _OF_ENCODINGS: Final = frozenset({"\x1a", *map(chr, range(0x80, 0xA0))})
-_UNSEEN: Final = frozenset(
-    {"Cc", "Cf", "Co", "Cn", "Cs"}
-)  # controls, formats, private, unassigned, surrogates
+# Controls, formats, private, unassigned, surrogates, and the separators of lines and paragraphs.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 # Names such as "LIBRARY @ THE DEPOT" and "PORTJEFFLIBRARY@GOODTIMES" are no addresses.
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@(?=([\w-]{1,63}(?:\.[\w-]{1,63})*\.[A-Za-z]{2,}))")
 
@@ -33,11 +33,18 @@ def has_hidden_characters(text: str) -> bool:
     """Whether ``text`` has a character that is not seen and that no wrong encoding leaves."""
     if text.isascii() and text.isprintable():
         return False
+    if UNSEEN_MARKS.search(text):
+        return True
     return any(unicodedata.category(sign) in _UNSEEN and sign not in _OF_ENCODINGS for sign in text)
 
 
 def has_email(text: str) -> bool:
-    return "@" in text and _EMAIL.search(text) is not None
+    return _email_in(text) is not None
+
+
+def _email_in(text: str) -> re.Match[str] | None:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)  # U+FF20 is @
+    return _EMAIL.search(plain) if "@" in plain else None
 
 
 def problems_of_text(release: Release, nearest: Release | None) -> Iterator[Problem]:
@@ -93,7 +100,7 @@ def _in_ascii(text: str) -> str:
 
 def _masked(text: str) -> str:
     """The domain of the e-mail address: the message is published, and the rest may name a person."""
-    found = _EMAIL.search(text)
+    found = _email_in(text)
     return f"…@{found[1][:60]}" if found else ""
 
 

@@ -64,7 +64,7 @@ class Archive:
             raise ReleaseRefused(document.what, document.instead)
         for info in infos:
             path = PurePosixPath(info.filename.replace("\\", "/"))
-            if path.is_absolute() or ".." in path.parts or ":" in path.parts[:1]:
+            if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
                 raise ReleaseRefused(
                     f"a zip with the path {info.filename!r}, which leaves its folder", EXPECTED_ZIP
                 )
