@@ -14,6 +14,7 @@ from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.adapters.aws.revalidations_queue import ActivationEvent, RevalidationsMessage
 from library_validator.decisions.deciding import Judge
+from library_validator.decisions.decision import Submission
 from library_validator.entrypoints.sweep_results import SweepEvent
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import BadLine, Row
@@ -30,6 +31,7 @@ DEMO = [json.loads(line) for line in (EVENTS / "demo-applications.jsonl").read_t
 OLDER_YEARS = [
     json.loads(line) for line in (EVENTS / "demo-applications-older-years.jsonl").read_text().splitlines()
 ]
+OPERATOR = "AROAEXAMPLEOPERATOR1"
 UNREADABLE = {"malformed": 1, "missing-application-id": 1, "poison-among-ten": 1}
 
 
@@ -43,13 +45,25 @@ def test_applications_are_read_from_the_queues_event(path: Path) -> None:
     unreadable = 0
     for message in batch.records:
         try:
-            submission = message.submission()
+            submission = message.submission(redrivers=[OPERATOR])
         except ApplicationUnreadable:
             unreadable += 1
         else:
             assert submission.source.startswith("AROAEXAMPLEPARTNER")
             assert "person@example.org" not in submission.model_dump_json()
     assert unreadable == UNREADABLE.get(path.stem, 0)
+
+
+def test_a_redriven_message_keeps_sender_and_time_and_one_that_sqs_moved_counts_as_the_oldest() -> None:
+    def submission_of(case: str, *redrivers: str) -> Submission:
+        path = EVENTS / "validate_applications" / f"{case}.json"
+        (message,) = ApplicationsBatch.model_validate_json(path.read_text()).records
+        return message.submission(redrivers)
+
+    first, redriven = submission_of("clean-match"), submission_of("redriven", OPERATOR)
+    assert (redriven.source, redriven.sent_at) == (first.source, first.sent_at)
+    assert submission_of("redriven").source == OPERATOR
+    assert submission_of("moved-by-sqs").effective_time < first.sent_at
 
 
 @pytest.mark.parametrize("path", events_of("index_release"), ids=lambda path: path.stem)
@@ -65,7 +79,8 @@ def test_tasks_are_read_from_the_queues_event(path: Path) -> None:
     if isinstance(asked, ActivationEvent):
         assert path.stem == "registry-activated"
     else:
-        assert asked.task == ("expiry" if path.stem in ("schedule", "ending-in-one-shard") else "revalidate")
+        other_tasks = {"schedule": "expiry", "ending-in-one-shard": "expiry", "retention": "retention"}
+        assert asked.task == other_tasks.get(path.stem, "revalidate")
         assert (asked.shard == 3) == ("one-shard" in path.stem)
 
 
@@ -150,6 +165,20 @@ def test_emitted_samples_fit_the_published_schemas(path: Path) -> None:
     event = json.loads(path.read_text())
     Draft202012Validator(published).validate(event)
     assert event["detail"]["metadata"]["schema_version"] == path.parent.name
+
+
+@pytest.mark.parametrize(
+    ("sample", "code"),
+    [
+        ("library-application-needs-review.same-sender", "SAME_SENDER_AGAIN"),
+        ("library-application-needs-review.claim-limit", "CLAIM_LIMIT"),
+        ("library-application-needs-review.suspended", "PARTNER_SUSPENDED"),
+        ("library-application-validated.other-outlet", "OTHER_OUTLET_APPLIED"),
+    ],
+)
+def test_each_reason_code_about_senders_has_a_sample(sample: str, code: str) -> None:
+    event = json.loads((EVENTS / "out" / "1.0" / f"{sample}.json").read_text())
+    assert code in event["detail"]["data"]["reason_codes"]
 
 
 def test_the_published_schemas_are_those_of_the_models(capsys: pytest.CaptureFixture[str]) -> None:
