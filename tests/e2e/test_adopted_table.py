@@ -19,7 +19,7 @@ from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator_devstack.local_stack import LocalStack
 from tests.builders.runbook import commands_of, sections
-from tests.e2e.runbook_walks import World
+from tests.e2e.runbook_world import World
 from tests.e2e.service import Service
 
 RESTORED: Final = "casework-restored"

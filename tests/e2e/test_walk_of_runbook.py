@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders.runbook import commands_of, sections
-from tests.e2e.runbook_walks import WALKS, World
+from tests.e2e.runbook_walks import WALKS
+from tests.e2e.runbook_world import World
 from tests.e2e.service import Service
 
 
