@@ -13,12 +13,14 @@ from typing import Final
 from library_validator.casework.partners import PartnerStore
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import (
+    SUBMISSION,
     Decider,
     UndecidedSubmission,
     decide_despite_errors,
+    decision_on,
     policy_version,
 )
-from library_validator.decisions.decision import Cause, Decision, Submission, event_id_of
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.partners import Partner, Partners
 from library_validator.decisions.reasons import next_step_of, reasons_of
 
@@ -83,16 +85,10 @@ def decide_unless_suspended(
 
 def _undecided_answer(submission: Submission, version: str, now: datetime) -> Decision:
     """The answer to a submission of a suspended partner: nothing was compared."""
-    cause = Cause()
-    return Decision(
-        event_id=event_id_of(submission, cause),
-        application=submission.application,
-        source=submission.source,
-        sent_at=submission.sent_at,
-        order_time=submission.order_time,
-        decided_at=now,
-        correlation_id=submission.correlation_id,
-        cause=cause,
+    return decision_on(
+        submission,
+        now,
+        SUBMISSION,
         decision=Answer.NEEDS_REVIEW,
         reasons=reasons_of([SUSPENDED], {}),
         next_step=next_step_of((SUSPENDED,), {}),

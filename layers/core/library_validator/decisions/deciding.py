@@ -163,18 +163,23 @@ class Decider:
         valid_until = None
         if self.validity is not None and judged.verdict.answer is Answer.VALIDATED:
             valid_until = now + self.validity
-        return Decision(
-            event_id=event_id_of(submission, cause),
-            application=submission.application,
-            source=submission.source,
-            sent_at=submission.sent_at,
-            order_time=submission.order_time,
-            decided_at=now,
-            correlation_id=submission.correlation_id,
-            cause=cause,
-            valid_until=valid_until,
-            **answer_values(*judged, pointer, policy_version()),
-        )
+        answer = answer_values(*judged, pointer, policy_version())
+        return decision_on(submission, now, cause, valid_until=valid_until, **answer)
+
+
+def decision_on(submission: Submission, now: datetime, cause: Cause, **answer: Any) -> Decision:
+    """A decision on a submission. ``answer``: the fields of ``AnswerFields``, and the end of the decision."""
+    return Decision(
+        event_id=event_id_of(submission, cause),
+        application=submission.application,
+        source=submission.source,
+        sent_at=submission.sent_at,
+        order_time=submission.order_time,
+        decided_at=now,
+        correlation_id=submission.correlation_id,
+        cause=cause,
+        **answer,
+    )
 
 
 def policy_version() -> str:

@@ -137,3 +137,11 @@ def event_of(decision: Decision) -> DecisionEvent:
     )
     model = LibraryStatusChanged if decision.before else EVENT_OF_ANSWER[decision.decision]
     return model.model_validate({"metadata": metadata, "data": decision}, from_attributes=True)
+
+
+def event_or_none(decision: Decision) -> DecisionEvent | None:
+    """The event of a decision; None if the stored decision contradicts itself."""
+    try:
+        return event_of(decision)
+    except ValueError:
+        return None

@@ -19,7 +19,7 @@ from uuid import UUID
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, with_cause
 from library_validator.decisions.decision import Cause, Decision, Holder
-from library_validator.decisions.events import DecisionEvent, event_of
+from library_validator.decisions.events import event_or_none
 from library_validator.decisions.order import is_newer
 from library_validator.decisions.partners import NO_PARTNERS, Partners
 from library_validator.decisions.restating import restate
@@ -239,7 +239,7 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
     without_event: list[UUID] = []
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
-        events = {decision.event_id: event for decision in chunk if (event := _event_of(decision))}
+        events = {decision.event_id: event for decision in chunk if (event := event_or_none(decision))}
         without_event += [decision.event_id for decision in chunk if decision.event_id not in events]
         for refusal in bus.publish([*events.values()]):
             del events[refusal.event_id]
@@ -251,11 +251,3 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
             continue
         published += len(taken)
     return PublishCounts(published, len(waiting) - published, tuple(without_event))
-
-
-def _event_of(decision: Decision) -> DecisionEvent | None:
-    """The event of a decision; None if the stored decision contradicts itself."""
-    try:
-        return event_of(decision)
-    except ValueError:
-        return None

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final
 
 from library_validator.decisions.decision import Decision
-from library_validator.decisions.events import DecisionEvent, event_of
+from library_validator.decisions.events import event_or_none
 from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus, RefusedEvent
 
@@ -59,7 +59,7 @@ def replay(
     done = Replayed()
     decisions = period.decisions(store)
     while chunk := list(islice(decisions, CHUNK)):
-        events = [event for event in map(_event_or_none, chunk) if event]
+        events = [event for event in map(event_or_none, chunk) if event]
         refused = bus.publish(events)
         done.published += len(events) - len(refused)
         done.without_event += len(chunk) - len(events)
@@ -70,13 +70,6 @@ def replay(
         done.up_to = chunk[-1].decided_at
         on_progress(len(chunk))
     return done
-
-
-def _event_or_none(decision: Decision) -> DecisionEvent | None:
-    try:
-        return event_of(decision)
-    except ValueError:
-        return None
 
 
 def _first_refused(chunk: list[Decision], refused: list[RefusedEvent]) -> datetime:

@@ -45,7 +45,7 @@ _CLAIM: Final = "CLAIM#"
 _HOLDER: Final = "HOLDER"
 LATE: Final = "late#"  # begins the day of a decision that was never current
 _UNPUBLISHED: Final = "yes"
-_WITHOUT_END: Final = "9999"  # as text, it comes after every time
+WITHOUT_END: Final = "9999"  # as text, it comes after every time
 HELD_BY_APPLICATION: Final = "(holder_source = :source AND holder_application = :application)"
 
 
@@ -377,7 +377,7 @@ def decision_item(decision: Decision, *, unpublished: bool) -> Item:
 
 
 def _current_item(decision: Decision) -> Item:
-    ends = moment_text(decision.valid_until) if decision.valid_until else _WITHOUT_END
+    ends = moment_text(decision.valid_until) if decision.valid_until else WITHOUT_END
     return _key_of(decision, CURRENT) | {
         "event_id": {"S": str(decision.event_id)},
         "shard": {"S": shard_text(decision.shard)},

@@ -23,6 +23,7 @@ from library_validator.adapters.aws.casework_access import (
     shard_text,
     source_of_pk,
 )
+from library_validator.adapters.aws.decision_table import CURRENT, WITHOUT_END
 from library_validator.adapters.aws.source_counts import SourceCountTable
 from library_validator.casework.partners import PartnerEntry
 from library_validator.decisions.decision import SHARDS
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 _PARTNERS: Final = "PARTNERS"
 _ENTRY: Final = "ENTRY#"
 _OWNER: Final = "PARTNER"
-_CURRENT: Final = "CURRENT"
-_WITHOUT_END: Final = "9999"
 
 
 class PartnerTable:
@@ -75,7 +74,7 @@ class PartnerTable:
 
     def known_applications(self, applications: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
         by_pk = {application_pk(*application): application for application in applications}
-        keys = [item_key(pk, _CURRENT) for pk in by_pk]
+        keys = [item_key(pk, CURRENT) for pk in by_pk]
         found: set[tuple[str, str]] = set()
         for start in range(0, len(keys), BATCH):
             items = self._table.items_of_keys(keys[start : start + BATCH])
@@ -87,7 +86,7 @@ class PartnerTable:
         return Counter(
             source_of_pk(item["pk"]["S"])
             for item in self._current_keys()
-            if item["valid_until"]["S"] < _WITHOUT_END
+            if item["valid_until"]["S"] < WITHOUT_END
         )
 
     def recount_claims(self) -> None:

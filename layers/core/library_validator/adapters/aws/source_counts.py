@@ -28,25 +28,19 @@ class SourceCountTable:
         self._table = table
 
     def add_applications(self, source: str, hour: str, number: int) -> int:
-        added = self._table.update(
-            _pk(source),
-            _HOUR,
-            "count the applications of a sender",
-            UpdateExpression="ADD applications :number",
-            ConditionExpression="#hour = :hour",
-            ExpressionAttributeNames={"#hour": "hour"},
-            ExpressionAttributeValues={":number": {"N": str(number)}, ":hour": {"S": hour}},
-        )
-        if not added:
-            self._table.update(
+        def update(change: str, condition: str) -> bool:
+            return self._table.update(
                 _pk(source),
                 _HOUR,
                 "count the applications of a sender",
-                UpdateExpression="SET #hour = :hour, applications = :number",
-                ConditionExpression="attribute_not_exists(pk) OR #hour < :hour",
+                UpdateExpression=change,
+                ConditionExpression=condition,
                 ExpressionAttributeNames={"#hour": "hour"},
                 ExpressionAttributeValues={":number": {"N": str(number)}, ":hour": {"S": hour}},
             )
+
+        if not update("ADD applications :number", "#hour = :hour"):
+            update("SET #hour = :hour, applications = :number", "attribute_not_exists(pk) OR #hour < :hour")
         item = self._table.get(_pk(source), _HOUR) or {}
         return int(item["applications"]["N"]) if item and item["hour"]["S"] == hour else 0
 
