@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -14,6 +15,7 @@ from library_validator.decisions.partners import PartnerLimits
 from library_validator.errors import OverrideRefused
 from tests.builders.applicants import ALDER_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import NOON, OTHER_PARTNER, PARTNER
+from tests.builders.small_registry import OUTLETS
 from tests.unit.casework.world import JUNIPER, World, release_of
 
 VALIDATED, REVIEW = Answer.VALIDATED, Answer.NEEDS_REVIEW
@@ -180,6 +182,34 @@ class TestOutlets:
         again = world.current("A-3", THIRD)
         assert codes(again) == (REVIEW, "SECOND_CLAIMANT")
         assert len(world.decisions.history(THIRD, "A-3")) == 1
+
+    def test_a_new_rival_of_an_outlet_waits_although_nobody_holds_the_system_any_more(
+        self, world: World
+    ) -> None:
+        world.submit("A-1", **MAIN)
+        world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+        world.submit("A-1", **JUNIPER_FIELDS)
+
+        rival = world.submit("A-3", source=THIRD, **BRANCH)
+
+        assert codes(rival) == (REVIEW, "SECOND_CLAIMANT")
+        assert rival.held_by == Holder(source=OTHER_PARTNER, application_id="A-2")
+        assert codes(world.submit("A-4", source=THIRD, **MAIN)) == (VALIDATED, "MATCH")
+
+    def test_a_new_registry_validates_no_rival_of_an_outlet(self, world: World) -> None:
+        world.submit("A-1", **MAIN)
+        world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+        world.submit("A-3", source=THIRD, **BRANCH | {"name": "Zebra Reading Room", "phone": ""})
+        world.submit("A-1", **JUNIPER_FIELDS)
+        assert world.current("A-3", THIRD).decision is not VALIDATED
+
+        renamed = replace(OUTLETS[2], name="ZEBRA READING ROOM")
+        later = release_of(2023)
+        world.activate(replace(later, outlets=(*later.outlets[:2], renamed)))
+        world.run()
+
+        assert world.current("A-2", OTHER_PARTNER).decision is VALIDATED
+        assert codes(world.current("A-3", THIRD)) == (REVIEW, "SECOND_CLAIMANT")
 
     def test_the_holder_changes_its_fields_and_stays(self, world: World) -> None:
         world.submit("A-1", **MAIN)

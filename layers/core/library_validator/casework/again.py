@@ -25,7 +25,7 @@ from library_validator.decisions.deciding import (
     with_cause,
 )
 from library_validator.decisions.decision import Cause, Decision, Holder
-from library_validator.decisions.recording import publish
+from library_validator.decisions.recording import publish, rival_at_outlet
 from library_validator.decisions.restating import restate
 from library_validator.decisions.rivals import CLAIM_LIMIT, Rivals, kept_beside_other_outlet
 from library_validator.decisions.store import (
@@ -178,7 +178,9 @@ def _record_replacement(
 
     Beside another outlet, the decision takes the claim on its own outlet, and may meet a claim there.
     """
-    result = ports.decisions.record(decision, current, revalidation=revalidation)
+    result = rival_at_outlet(decision, ports.decisions) or ports.decisions.record(
+        decision, current, revalidation=revalidation
+    )
     for _ in range(_CLAIMS):
         if not isinstance(result, ClaimedByAnother):
             break

@@ -112,10 +112,10 @@ def record(
 ) -> StoredDecision:
     """Store a decision as the current decision of its application, unless a newer submission stays current.
 
-    If the current decision states a person's override, the new decision restates it. The function writes
-    before it reads: a new application costs one transaction. Raises ``DecisionConflict`` if the application's
-    current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and ``RegistryError``
-    if the registry does not answer for the library of an override.
+    If the current decision states a person's override, the new decision restates it. A new application costs
+    one transaction, and one that is validated as an outlet also a read. Raises ``DecisionConflict`` if the
+    application's current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and
+    ``RegistryError`` if the registry does not answer for the library of an override.
     """
     stored = _record(decision, None, store, decider, partners)
     if stored.how == "already_decided" and is_newer(decision, stored.decision):
@@ -129,7 +129,7 @@ def _record(
     decision, claim = _beside_replaced(raw, replacing, decider), True
     for _ in range(ATTEMPTS):
         late = replacing if replacing and is_newer(replacing, raw) else None
-        rival = _rival_at_outlet(decision, store) if replacing and claim and not late else None
+        rival = rival_at_outlet(decision, store) if claim and not late else None
         match (
             store.record_late(raw, late) if late else rival or store.record(decision, replacing, claim=claim)
         ):
@@ -151,11 +151,11 @@ def _record(
     raise DecisionConflict(raw.application_id)
 
 
-def _rival_at_outlet(decision: Decision, store: DecisionStore) -> ClaimedByAnother | None:
+def rival_at_outlet(decision: Decision, store: DecisionStore) -> ClaimedByAnother | None:
     """The claim of another application on the outlet, where ``decision`` would take that on its system.
 
-    The other application took it beside the holder of the system, so the holder cannot turn to that outlet.
-    This costs a read, and only an application that was decided before is looked at.
+    The other application took it beside the holder of the system. It counts, too, if that holder turns to the
+    outlet, or is not validated any more.
     """
     outlet = decision.match.fscs_id if decision.match else None
     if not outlet or decision.claimed_key in (None, outlet):
