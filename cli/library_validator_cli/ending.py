@@ -70,7 +70,7 @@ def sentence_and_exit_code(error: BaseException) -> tuple[str, int]:
         case CaseworkUnavailable() | RegistryUnavailable() | QueueUnavailable() | LogsUnavailable():
             return loss_of_local_stack() or str(error), UNREACHABLE
         case ClientError():
-            return _refusal(error), UNREACHABLE if _is_denied(error) else FAILED
+            return refusal_of(error), UNREACHABLE if _is_denied(error) else FAILED
         case BotoCoreError():
             return _unreachable(error), UNREACHABLE
         case OSError():
@@ -98,7 +98,8 @@ def _is_denied(error: ClientError) -> bool:
     return error.response["Error"].get("Code", "").startswith(_DENIED)
 
 
-def _refusal(error: ClientError) -> str:
+def refusal_of(error: ClientError) -> str:
+    """AWS's refusal, without the repetition of the operation."""
     answer = error.response["Error"]
     reason = answer.get("Message") or answer.get("Code", "no reason given")
     return f"AWS refused {error.operation_name}: {reason}"

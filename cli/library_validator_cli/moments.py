@@ -8,6 +8,7 @@ from typing import Final
 
 import typer
 
+FORMS: Final = "90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC)"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

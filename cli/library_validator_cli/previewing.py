@@ -36,7 +36,6 @@ WithoutPreview = Annotated[
     bool, typer.Option("--no-preview", help="Do not count the answers that would change.")
 ]
 PREVIEW_SECONDS: Final = 120.0
-_KINDS_SHOWN: Final = 10
 
 
 def preview_roll_back(stack: Stack, pointer: Pointer, *, as_json: bool) -> dict[str, Any]:

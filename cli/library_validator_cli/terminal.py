@@ -82,13 +82,18 @@ def escape_cells(*values: Any) -> list[str]:
 
 
 def safe_text(text: str) -> str:
-    """``text`` for a terminal: not read as markup, with a code for each character that is not seen.
+    """``visible_text`` for a terminal that does not read it as markup.
 
     An escape sequence or a bidirectional control in a name from outside would change the display.
     """
-    if not text.isprintable():
-        text = "".join(sign if sign.isprintable() or sign in "\n\t" else repr(sign)[1:-1] for sign in text)
-    return escape(text)
+    return escape(visible_text(text))
+
+
+def visible_text(text: str) -> str:
+    """``text`` with a code in place of each character that is not seen."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else ascii(sign)[1:-1] for sign in text)
 
 
 def two_column_table() -> Table:

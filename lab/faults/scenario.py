@@ -13,7 +13,6 @@ from tests.builders.release_files import csv_of, zip_of
 
 SENDERS: Final = ("AROASENDERONE", "AROASENDERTWO", "AROASENDERTHREE")
 FIRST_YEAR: Final = 2015
-MOST_RELEASES: Final = 8
 _SYSTEMS_PER_STATE: Final = 20
 _MOVES_A_YEAR: Final = 3  # the guard quarantines a release in which more have changed
 _LIBRARIES: Final = 40  # that applicants are, so that several claim the same library

@@ -17,7 +17,7 @@ from library_validator.recovery.redriving import LetterResult, discard, look, re
 from library_validator.registry.bucket import Upload
 from library_validator.views.dead_letters import DeadLettersView, dead_letters_view, letter_view
 from library_validator_cli.failures import FAILED, CommandFailed
-from library_validator_cli.moments import parse_time
+from library_validator_cli.moments import FORMS, parse_time
 from library_validator_cli.options import SERVICE, AsJson, trimmed_reason
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.dead_letters import (
@@ -150,9 +150,7 @@ def discard_letters(
 
 
 def list_discards(
-    since: Annotated[
-        str, typer.Option(help="Since then: 90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC).")
-    ] = "30d",
+    since: Annotated[str, typer.Option(help=f"Since then: {FORMS}.")] = "30d",
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:

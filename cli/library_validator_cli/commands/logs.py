@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from library_validator.recovery.logs import Function, FunctionLogs, Level, LogLine, newest_lines
-from library_validator_cli.moments import parse_time
+from library_validator_cli.moments import FORMS, parse_time
 from library_validator_cli.options import SERVICE
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.logs import log_line
@@ -33,9 +33,7 @@ def logs(
     function: Annotated[
         list[Function] | None, typer.Option(help="Only this function; may be given several times.")
     ] = None,
-    since: Annotated[
-        str, typer.Option(help="Lines since then: 90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC).")
-    ] = "15m",
+    since: Annotated[str, typer.Option(help=f"Lines since then: {FORMS}.")] = "15m",
     text: Annotated[
         str,
         typer.Option(

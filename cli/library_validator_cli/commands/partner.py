@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -112,7 +113,7 @@ def add(
     limits = PartnerLimits(claims_share=claims_share, applications_per_hour=applications_per_hour)
     confirm(f"Register {principal} as {name}?", yes=yes)
     partner = add_partner(stack.partners, principal, name, limits, _signed(stack))
-    stack.counts.set_claims(stack.partners.validated_counts(), stack.partners.partners())
+    _recount(stack)
     _show_changed(partner, as_json=as_json)
 
 
@@ -164,7 +165,7 @@ def list_partners(stack_name: StackName = None, as_json: AsJson = False) -> None
     if as_json:
         show_json([partner_json(each, store.entries(each.key)) for each in partners.registered])
         return
-    show(partners_table(partner_views(partners)))
+    show(partners_table(partner_views(partners.registered)))
     if not partners.registered:
         show_notice("no partner is registered: every sender is its own source; partner add registers one")
 
@@ -182,7 +183,7 @@ def _show_changed(partner: Partner, *, as_json: bool) -> None:
     if as_json:
         show_json(partner_json(partner))
     else:
-        show(partners_table(partner_views(partner)))
+        show(partners_table(partner_views([partner])))
 
 
 def suspend_partner(
@@ -260,7 +261,7 @@ def release_partner_claims(
                 f"{so_far.released:,} claims given back, {so_far.decided:,} decided again"
             ),
         )
-    stack.counts.set_claims(stack.partners.validated_counts(), stack.partners.partners())
+    _recount(stack)
     if as_json:
         show_json(
             {
@@ -281,11 +282,17 @@ def release_partner_claims(
     _end_if_undecided(len(done.undecided))
 
 
+def _recount(stack: Stack) -> Counter[str]:
+    """Count the claims of every sender again. Returns the counts by source."""
+    counts = stack.partners.validated_counts()
+    stack.counts.set_claims(counts, stack.partners.partners())
+    return counts
+
+
 def recount(stack_name: StackName = None, as_json: AsJson = False) -> None:
     """Count the validated answers of every sender again, for the limits of claims."""
     stack = open_stack(stack_name)
-    counts = stack.partners.validated_counts()
-    stack.counts.set_claims(counts, stack.partners.partners())
+    counts = _recount(stack)
     if as_json:
         show_json(dict(counts))
         return

@@ -9,7 +9,7 @@ import typer
 
 from library_validator.recovery.replaying import Period, Replayed, replay
 from library_validator_cli.failures import FAILED, WrongUsage
-from library_validator_cli.moments import parse_time
+from library_validator_cli.moments import FORMS, parse_time
 from library_validator_cli.options import SERVICE, AsJson, Yes, confirm
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.terminal import (
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def replay_events(
     since: Annotated[
         str,
-        typer.Option(help="Decisions since then: 90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC)."),
+        typer.Option(help=f"Decisions since then: {FORMS}."),
     ],
     until: Annotated[
         str, typer.Option(help="Decisions before then, in the same forms; without it: now.")

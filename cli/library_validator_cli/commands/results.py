@@ -12,7 +12,7 @@ from library_validator.decisions.store import DecisionStore
 from library_validator.views.as_json import decision_json
 from library_validator.views.decision import decision_view
 from library_validator_cli.following import follow_decisions
-from library_validator_cli.moments import parse_time
+from library_validator_cli.moments import FORMS, parse_time
 from library_validator_cli.options import SERVICE
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import decision_line, decisions_table
@@ -30,7 +30,7 @@ def results(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
     since: Annotated[
         str,
-        typer.Option(help="Decisions since then: 90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC)."),
+        typer.Option(help=f"Decisions since then: {FORMS}."),
     ] = "24h",
     decision: Annotated[Answer | None, typer.Option(help="Only decisions with this answer.")] = None,
     limit: Annotated[

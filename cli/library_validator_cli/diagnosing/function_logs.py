@@ -10,16 +10,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from library_validator.operations.facts import FunctionFact, NotRead
+from library_validator.recovery.logs import Function
 from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_reason
 from library_validator_cli.stack_access import Stack
 
 # The folder of each function, with its output in the template.
-FUNCTIONS: Final = {
-    "validate_applications": "ValidateApplicationsFunction",
-    "sweep_results": "SweepResultsFunction",
-    "index_release": "IndexReleaseFunction",
-    "revalidate": "RevalidateFunction",
-    "fetch_release": "FetchReleaseFunction",
+FUNCTIONS: Final[dict[Function, str]] = {
+    Function.VALIDATE_APPLICATIONS: "ValidateApplicationsFunction",
+    Function.SWEEP_RESULTS: "SweepResultsFunction",
+    Function.INDEX_RELEASE: "IndexReleaseFunction",
+    Function.REVALIDATE: "RevalidateFunction",
+    Function.FETCH_RELEASE: "FetchReleaseFunction",
 }
 _ERRORS: Final = '?ERROR ?"[ERROR]" ?"Task timed out"'
 _REFUSED: Final = '"event not taken"'
@@ -52,14 +53,14 @@ class FunctionReader:
 
     def refusal_of_bus(self) -> str:
         """The newest code with which the bus refused an event; empty if no log has it."""
-        for name in ("sweep_results", "validate_applications", "revalidate"):
+        for name in (Function.SWEEP_RESULTS, Function.VALIDATE_APPLICATIONS, Function.REVALIDATE):
             lines = fact_or_reason("", self._lines, name, _REFUSED, self._since)
             codes = [] if isinstance(lines, NotRead) else list(_codes_of(lines))
             if codes:
                 return f"{codes[-1]} to {name}"
         return ""
 
-    def _function(self, name: str) -> FunctionFact:
+    def _function(self, name: Function) -> FunctionFact:
         physical = self._stack.output(FUNCTIONS[name])
         try:
             found = self._reader.ask("lambda", "get_function_configuration", FunctionName=physical)
@@ -78,7 +79,7 @@ class FunctionReader:
             last_error_at=errors[-1].at if errors else None,
         )
 
-    def _errors(self, name: str, physical: str, since: datetime) -> Iterator[LoggedError]:
+    def _errors(self, name: Function, physical: str, since: datetime) -> Iterator[LoggedError]:
         for event in self._lines(name, _ERRORS, since):
             if text := error_of_line(event["message"]):
                 yield LoggedError(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), text)
@@ -86,7 +87,7 @@ class FunctionReader:
             lines = self._stack.log.read_text(errors="replace").splitlines()
             yield from errors_of_local_log(lines, physical, since)
 
-    def _lines(self, name: str, pattern: str, since: datetime) -> list[Any]:
+    def _lines(self, name: Function, pattern: str, since: datetime) -> list[Any]:
         try:
             answer = self._reader.ask(
                 "logs",

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from library_validator.errors import LibraryValidatorError
 from library_validator.operations.facts import NotRead
+from library_validator_cli.ending import refusal_of
 
 Fact = TypeVar("Fact")
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=15, retries={"mode": "standard", "max_attempts": 2})
@@ -38,12 +39,10 @@ def fact_or_reason(what: str, read: Callable[..., Fact], *given: Any) -> Fact | 
 
 
 def sentence_of(error: ClientError) -> str:
-    """AWS's refusal, without the repetition of the operation."""
-    answer = error.response["Error"]
-    operation = error.operation_name
+    """The refusal, for a person who may get the permission."""
     if is_denied(error):
-        return f"your permissions do not include {operation}"
-    return f"AWS refused {operation}: {answer.get('Message') or answer.get('Code', 'no reason given')}"
+        return f"your permissions do not include {error.operation_name}"
+    return refusal_of(error)
 
 
 def _code_of(error: ClientError) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from library_validator.recovery.redriving import Discard, LetterResult
-from library_validator.views.dead_letters import DeadLettersView, LetterView, printable_body
+from library_validator.views.dead_letters import DeadLettersView, LetterView
 from library_validator_cli.moments import age_text
 from library_validator_cli.terminal import (
     NOTHING,
@@ -15,6 +15,7 @@ from library_validator_cli.terminal import (
     format_time,
     table_with_headings,
     two_column_table,
+    visible_text,
 )
 
 
@@ -39,9 +40,9 @@ def letter_table(view: LetterView) -> Table:
         "redrive": view.redrive,
     }
     for name, value in rows.items():
-        shown.add_row(*escape_cells(name, printable_body(value)))
+        shown.add_row(*escape_cells(name, value))
     if view.body is not None:
-        shown.add_row(*escape_cells("body", printable_body(view.body)))
+        shown.add_row(*escape_cells("body", view.body))
     shown.add_row("", "")
     return shown
 
@@ -57,7 +58,7 @@ def result_line(result: LetterResult) -> str:
         "discarded": "discarded, with a record",
         "not_found": "not found: it was handled before, or another command works on it",
     }
-    why = f": {printable_body(result.why)}" if result.why else ""
+    why = f": {visible_text(result.why)}" if result.why else ""
     return f"{result.message_id}  {sentences[result.outcome]}{why}"
 
 
@@ -66,6 +67,6 @@ def discards_table(discards: Sequence[Discard]) -> Table:
     for record in discards:
         shown.add_row(
             *escape_cells(format_time(record.at), record.queue.value, record.message_id),
-            *escape_cells(record.by or NOTHING, printable_body(record.reason)),
+            *escape_cells(record.by or NOTHING, record.reason),
         )
     return shown

@@ -8,8 +8,7 @@ from typing import Any, Final
 from rich.text import Text
 
 from library_validator.recovery.logs import LogLine
-from library_validator.views.dead_letters import printable_body
-from library_validator_cli.terminal import format_time
+from library_validator_cli.terminal import format_time, visible_text
 
 _STYLES: Final = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
 
@@ -20,8 +19,8 @@ def log_line(line: LogLine) -> Text:
     return Text.assemble(
         f"{format_time(line.at)}  {line.function:<21}  ",
         (f"{line.level:<8}", _STYLES.get(line.level, "")),
-        f"  {printable_body(line.message)}  ",
-        (printable_body(fields), "dim"),
+        f"  {visible_text(line.message)}  ",
+        (visible_text(fields), "dim"),
     )
 
 

@@ -12,6 +12,7 @@ from library_validator_cli.terminal import escape_cells, show_warning
     [
         ("ALDER\x1b[2J", r"ALDER\x1b[2J"),
         ("AL\u202eDER", r"AL\u202eDER"),
+        ("half a sign \ud800", r"half a sign \ud800"),
         ("two\nlines", "two\nlines"),
         ("BIBLIOTECA DE CATAÑO", "BIBLIOTECA DE CATAÑO"),
     ],

@@ -17,7 +17,7 @@ from library_validator.recovery.dead_letters import (
     route_of,
 )
 from library_validator.recovery.queues import DeadLetterQueue, Queue
-from library_validator.views.dead_letters import letter_view, printable_body
+from library_validator.views.dead_letters import letter_view
 from tests.builders.dead_letters import (
     ACTIVATED,
     DECIDED,
@@ -132,10 +132,6 @@ def test_a_view_says_why_a_letter_failed_and_what_a_redrive_would_do() -> None:
         attributes={"ERROR_CODE": "NO_PERMISSIONS", "ERROR_MESSAGE": "denied"},
     )
     assert letter_view(undelivered).reason == "NO_PERMISSIONS: denied"
-
-
-def test_a_body_on_a_screen_moves_no_cursor() -> None:
-    assert printable_body("a\x1b[2Jb\u202ec\ud800") == "a\\u001b[2Jb\\u202ec\\ud800"
 
 
 def test_the_name_of_an_unknown_field_is_not_shown_however_long_it_is() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -73,15 +72,6 @@ def letter_view(letter: DeadLetter, logged_reason: str = "", *, with_body: bool 
         redrive=_redrive_phrase(letter),
         body=letter.body if with_body else None,
     )
-
-
-def printable_body(body: str) -> str:
-    """A body in which no character moves the cursor or changes colors or directions."""
-    shown = "".join(
-        character if character.isprintable() or character == "\n" else json.dumps(character)[1:-1]
-        for character in body
-    )
-    return shown.encode("utf-8", "replace").decode()
 
 
 def _redrive_phrase(letter: DeadLetter) -> str:

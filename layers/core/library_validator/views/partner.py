@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from library_validator.casework.partners import PartnerEntry
-from library_validator.decisions.partners import Partner, Partners
+from library_validator.decisions.partners import Partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,7 @@ class PartnerView:
     applications_per_hour: str
 
 
-def partner_views(partners: Partners | Partner) -> list[PartnerView]:
-    registered = partners.registered if isinstance(partners, Partners) else (partners,)
+def partner_views(partners: Iterable[Partner]) -> list[PartnerView]:
     return [
         PartnerView(
             key=partner.key,
@@ -35,7 +34,7 @@ def partner_views(partners: Partners | Partner) -> list[PartnerView]:
             claims_share=_text_of(partner.limits.claims_share),
             applications_per_hour=_text_of(partner.limits.applications_per_hour),
         )
-        for partner in registered
+        for partner in partners
     ]
 
 
