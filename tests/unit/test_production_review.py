@@ -30,8 +30,9 @@ def test_the_page_has_every_finding_once_and_in_order() -> None:
 
 
 @pytest.mark.parametrize("finding", FINDINGS)
-def test_each_named_test_and_adr_exists(finding: str) -> None:
+def test_each_finding_has_a_test_or_an_adr_that_exists(finding: str) -> None:
     held_by = rows()[finding]
+    assert TEST.search(held_by) or ADR.search(held_by)
     for file, name in TEST.findall(held_by):
         assert re.search(rf"^ *def {name}\(", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{name}"
     for page in ADR.findall(held_by):
