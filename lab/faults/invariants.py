@@ -12,15 +12,15 @@ from lab.faults.run import revalidate_again
 from lab.faults.service import Service
 from library_validator.adapters.aws.applications_queue import ApplicationMessage
 from library_validator.adapters.aws.casework_access import read_decision
+from library_validator.adapters.aws.decision_table import LATE
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.order import is_newer
-from library_validator.registry.store import Pointer, VersionRecord
+from library_validator.registry.live import PinnedRegistry
 from tests.builders.aws_resources import CASEWORK_TABLE, REGISTRY_TABLE
 
 Application = tuple[str, str]  # source, application id
-_LATE: Final = {"S": "late#"}  # how the day of a decision begins that was never current
 _ABOUT_DECISIONS: Final = ("Library Application", "Library Status")  # beginnings of detail types
 
 
@@ -68,7 +68,7 @@ def read_casework(service: Service) -> Casework:
             decision = read_decision(item)
             event_id = str(decision.event_id)
             casework.decisions[decision.source, decision.application_id][event_id] = decision
-            if not item.get("day", _LATE)["S"].startswith(_LATE["S"]):
+            if not item.get("day", {"S": LATE})["S"].startswith(LATE):
                 casework.answering[event_id] = decision
             if "unpublished" in item:
                 casework.unpublished.append(event_id)
@@ -179,25 +179,12 @@ def _version_was_live(service: Service, _: Casework) -> Findings:
     return found
 
 
-class PinnedRegistry:
-    """A reader of one version of the registry, also if another version is live."""
-
-    def __init__(self, table: RegistryTable, version: str) -> None:
-        self._table = table
-        record = table.version(version)
-        live = table.pointer()
-        self._pointer = replace(
-            live, active=version, fiscal_year=record.fiscal_year, index_format=record.index_format
-        )
-
-    def pointer(self) -> Pointer:
-        return self._pointer
-
-    def version(self, version: str) -> VersionRecord:
-        return self._table.version(version)
-
-    def postings(self, version: str, keys: Any, *, consistent: bool = False) -> dict[str, bytes]:
-        return self._table.postings(version, keys, consistent=consistent)
+def _pinned(table: RegistryTable, version: str) -> PinnedRegistry:
+    record = table.version(version)
+    year, index_format = record.fiscal_year, record.index_format
+    return PinnedRegistry(
+        table, replace(table.pointer(), active=version, fiscal_year=year, index_format=index_format)
+    )
 
 
 def _evidence_from_one_version(service: Service, casework: Casework) -> Findings:
@@ -206,7 +193,7 @@ def _evidence_from_one_version(service: Service, casework: Casework) -> Findings
     deciders: dict[str, Decider] = {}
     for decision in casework.answering.values():
         version = decision.registry_version
-        decider = deciders.setdefault(version, Decider(PinnedRegistry(table, version)))
+        decider = deciders.setdefault(version, Decider(_pinned(table, version)))
         (again,) = decider.decide([decision.submission], decision.decided_at, decision.cause)
         kept = again.match == decision.match and again.confidence == decision.confidence
         found.check(kept, f"decision {decision.event_id} differs from what {version} says")

@@ -123,13 +123,13 @@ def item_too_large(call: Call) -> AWSResponse | None:
 def unprocessed_keys(call: Call) -> AWSResponse | None:
     if call.operation != "BatchGetItem":
         return None
-    ((table, wanted),) = call.body["RequestItems"].items()
-    keys = wanted["Keys"]
+    ((table, requested),) = call.body["RequestItems"].items()
+    keys = requested["Keys"]
     kept = call.random.randrange(len(keys))
-    left = {table: wanted | {"Keys": keys[kept:]}}
+    left = {table: requested | {"Keys": keys[kept:]}}
     answer: dict[str, Any] = {"Responses": {table: []}}
     if kept:
-        answer = json.loads(call.send({"RequestItems": {table: wanted | {"Keys": keys[:kept]}}}).content)
+        answer = json.loads(call.send({"RequestItems": {table: requested | {"Keys": keys[:kept]}}}).content)
     return call.answer(answer | {"UnprocessedKeys": left})
 
 

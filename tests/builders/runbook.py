@@ -1,4 +1,4 @@
-"""The sections of the runbook, and the commands that they tell a person to type."""
+"""The sections of the runbook, and the commands in them that a person types."""
 
 from __future__ import annotations
 

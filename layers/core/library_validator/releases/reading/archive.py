@@ -135,10 +135,10 @@ class _OpeningFile:
         self._limits = limits
 
     def read(self, size: int = -1) -> bytes:
-        wanted = size if size >= 0 else self._size - self._file.tell()
-        if not self.has_opened and wanted > self._limits.directory_bytes:
+        requested = size if size >= 0 else self._size - self._file.tell()
+        if not self.has_opened and requested > self._limits.directory_bytes:
             raise ReleaseRefused(
-                f"a zip whose list of members has {wanted >> 10:,} KB",
+                f"a zip whose list of members has {requested >> 10:,} KB",
                 f"a list of at most {self._limits.directory_bytes >> 10} KB",
             )
         return self._file.read(size)
