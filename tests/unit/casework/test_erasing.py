@@ -21,7 +21,7 @@ from library_validator.casework.retention import Retention, erase_what_is_due
 from library_validator.casework.tasks import Task, TaskResult
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Decision, Erasure
-from library_validator.errors import ApplicationUnknown, ErasureRefused, WordsRefused
+from library_validator.errors import ApplicationUnknown, ErasureRefused, OverrideRefused, WordsRefused
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.unit.casework.world import WatchedPort, World, release_of
@@ -153,6 +153,19 @@ class TestErase:
         assert service.current("A-1").override == override
         # Nobody saw the new submission: unless the rules agree, a person looks at it.
         assert service.submit("A-1", **EAST_FIELDS).decision is Answer.NEEDS_REVIEW
+
+    def test_an_override_of_an_erased_application_cannot_be_withdrawn_but_replaced(
+        self, service: Service
+    ) -> None:
+        service.submit("A-1", **NOT_LISTED)
+        service.override("A-1", Answer.NOT_VALIDATED, "It is a bookshop.")
+        service.erase("A-1")
+        ruling = Ruling(PARTNER, "A-1", Answer.NEEDS_REVIEW, "DECIDED_IN_ERROR", "a mistake", "dana")
+
+        with pytest.raises(OverrideRefused, match="were erased"):
+            propose(ruling, service.decisions, service.overrides, service.decider, service.now())
+
+        assert service.override("A-1", Answer.NOT_VALIDATED, "It is a club.").application.name == ""
 
     def test_an_event_that_was_not_published_goes_out_without_the_texts(self, service: Service) -> None:
         decision = service.submit("A-1", **NOT_LISTED)

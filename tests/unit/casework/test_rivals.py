@@ -217,6 +217,21 @@ class TestOutlets:
 
         assert codes(world.submit("A-1", **MAIN | {"zip": ""})) == (VALIDATED, "MATCH")
 
+    def test_a_person_is_warned_of_it_although_nobody_holds_the_system_any_more(self, world: World) -> None:
+        world.submit("A-1", **MAIN)
+        world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+        world.submit("A-1", **JUNIPER_FIELDS)
+        world.submit("A-3", source=THIRD, name="Hollow Run Readers", city="Hollow Run", state="ME")
+        ruling = Ruling(THIRD, "A-3", VALIDATED, "CONFIRMED_BY_PHONE", "called", "ann", fscs="ME0002-003")
+
+        with pytest.raises(OverrideRefused, match="held by application A-2"):
+            override(world, ruling)
+        decision = override(world, replace(ruling, beside_holder=True))
+
+        assert decision.held_by == Holder(source=OTHER_PARTNER, application_id="A-2")
+        assert world.decisions.holder_of("ME0002-003") == decision.held_by
+        assert world.decisions.holder_of("ME0002") is None
+
 
 class TestOneSender:
     def test_the_same_sender_again_is_no_second_claimant(self, world: World) -> None:

@@ -20,7 +20,7 @@ from library_validator.decisions.decision import Cause, Decision, Holder, Overri
 from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
 from library_validator.decisions.partners import NO_PARTNERS, Partners
-from library_validator.decisions.recording import publish
+from library_validator.decisions.recording import publish, rival_at_outlet
 from library_validator.decisions.restating import is_listed, restate
 from library_validator.decisions.rivals import Rivals, kept_beside_other_outlet
 from library_validator.decisions.store import (
@@ -99,6 +99,11 @@ def propose(
         raise OverrideRefused(_message_of_new_decision(current))
     if ruling.answer is Answer.NEEDS_REVIEW and current.override is None:
         raise OverrideRefused("this application has no override: there is nothing to withdraw")
+    if ruling.answer is Answer.NEEDS_REVIEW and current.erased:
+        raise OverrideRefused(
+            "the texts of this application were erased, so the rules cannot decide it: give an answer, or "
+            "let the applicant send it again"
+        )
     raw = decider.decide([current.submission], now, Cause(kind="override"))[0]
     match = _match_of(ruling, reason, raw, decider)
     checked_words(words, listed_phones(match, current.match, raw.match))
@@ -143,9 +148,9 @@ def carry_out(
     }
     if proposal.override.override_id not in kept:
         overrides.append(proposal.override)
-    outcome = decisions.record(decision, current)
+    outcome = rival_at_outlet(decision, decisions) or decisions.record(decision, current)
     claim = True
-    while claim and isinstance(outcome, ClaimedByAnother) and outcome.fscs_key == decision.claimed_key:
+    while claim and isinstance(outcome, ClaimedByAnother):
         decision, claim = _decision_beside_holder(proposal, decision, outcome, Rivals(decisions, partners))
         outcome = decisions.record(decision, current, claim=claim)
     match outcome:
