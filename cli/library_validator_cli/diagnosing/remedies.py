@@ -46,24 +46,24 @@ REMEDIES: Final[dict[FindingCode, Remedy]] = {
         "library-validator up --redeploy",
     ),
     Code.TABLE_MISSING: Remedy(_DRIFT, "Restore decisions", START_AGAIN),
-    Code.QUEUE_MISSING: Remedy(_DRIFT, "Undelivered events", START_AGAIN),
+    Code.QUEUE_MISSING: Remedy(_DRIFT, "A resource is missing", START_AGAIN),
     Code.REGISTRY_LOST: Remedy(
         "library-validator release rebuild releases/FILE.zip --reason …", "Rebuild the registry"
     ),
     Code.NO_REGISTRY: Remedy("library-validator upload RELEASE", "Refresh"),
     Code.FORMAT_UNREADABLE: Remedy("library-validator release reindex", "The index format changed"),
-    Code.FUNCTION_MISSING: Remedy(_DRIFT, "Errors", START_AGAIN),
+    Code.FUNCTION_MISSING: Remedy(_DRIFT, "A resource is missing", START_AGAIN),
     Code.FUNCTION_BROKEN: Remedy(DEPLOY, "Errors", "library-validator up --redeploy"),
-    Code.TRIGGER_MISSING: Remedy(_DRIFT, "The oldest message", START_AGAIN),
+    Code.TRIGGER_MISSING: Remedy(_DRIFT, "A resource is missing", START_AGAIN),
     Code.TRIGGER_DISABLED: Remedy(
         "aws lambda update-event-source-mapping --enabled --uuid {subject}", "The oldest message"
     ),
     Code.EVENTS_UNPUBLISHED: Remedy(
         "library-validator logs --function sweep_results --since 1h", "Results are not published"
     ),
-    Code.RULE_MISSING: Remedy(_DRIFT, "Undelivered events", START_AGAIN),
-    Code.RULE_DISABLED: Remedy(_DRIFT, "Undelivered events"),
-    Code.RULE_NOT_ADMITTED: Remedy(_DRIFT, "Undelivered events"),
+    Code.RULE_MISSING: Remedy(_DRIFT, "A resource is missing", START_AGAIN),
+    Code.RULE_DISABLED: Remedy(_DRIFT, "A resource is missing"),
+    Code.RULE_NOT_ADMITTED: Remedy(_DRIFT, "A resource is missing"),
     Code.UNDELIVERED_EVENTS: Remedy("library-validator dlq show {letters}", "Undelivered events"),
     Code.SCHEDULE_MISSING: Remedy(_DRIFT, "A schedule does not run", START_AGAIN),
     Code.SCHEDULE_DISABLED: Remedy("aws scheduler get-schedule --name {subject}", "A schedule does not run"),

@@ -25,6 +25,7 @@ from library_validator.operations.facts import (
 )
 from library_validator.operations.findings import Diagnosis, Finding, FindingCode, in_order
 from library_validator.registry.age import registry_ages
+from library_validator.registry.store import Pointer
 
 # The seconds after which the template's alarm reports the oldest message of a queue, and the parameter that
 # changes them. 0: no alarm.
@@ -105,6 +106,17 @@ def _of_registry(facts: Facts) -> _Findings:
             FindingCode.NO_REGISTRY, "No registry is live: applications wait, and nothing is decided."
         )
         return
+    yield from _of_index_format(pointer)
+    age = registry_ages(pointer, facts.now)["RegistryAgeDays"]
+    if age > _parameter(facts, "RegistryAgeAlarmDays", _REGISTRY_AGE_DAYS):
+        yield Finding(
+            FindingCode.REGISTRY_OLD,
+            f"The live registry is for fiscal year {pointer.fiscal_year}, which ended {age:,} days ago.",
+            is_note=facts.is_local,
+        )
+
+
+def _of_index_format(pointer: Pointer) -> _Findings:
     version = f"Registry {pointer.active} has index format {pointer.index_format}"
     if pointer.index_format not in READABLE_FORMATS:
         readable = ", ".join(map(str, READABLE_FORMATS))
@@ -115,13 +127,6 @@ def _of_registry(facts: Facts) -> _Findings:
     elif pointer.index_format < INDEX_FORMAT:
         yield Finding(
             FindingCode.FORMAT_OUTDATED, f"{version}; this version of the code builds {INDEX_FORMAT}."
-        )
-    age = registry_ages(pointer, facts.now)["RegistryAgeDays"]
-    if age > _parameter(facts, "RegistryAgeAlarmDays", _REGISTRY_AGE_DAYS):
-        yield Finding(
-            FindingCode.REGISTRY_OLD,
-            f"The live registry is for fiscal year {pointer.fiscal_year}, which ended {age:,} days ago.",
-            is_note=facts.is_local,
         )
 
 
