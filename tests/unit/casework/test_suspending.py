@@ -169,6 +169,17 @@ class TestReleasedClaims:
         holders = {current.held_by for name in arrived if (current := world.current(name, OTHER_PARTNER))}
         assert not {holder for holder in holders if holder and holder.source == PARTNER}
 
+    def test_a_resend_of_a_resumed_partner_is_decided_although_nobody_decided_it_again(
+        self, world: World
+    ) -> None:
+        send(world, "A-1", **ALDER_FIELDS)
+        suspend(world.partners, PARTNER, SIGNED)
+        release(world)
+        assert send(world, "A-1", **ALDER_FIELDS).reason_codes == ["PARTNER_SUSPENDED"]
+        resume(world.partners, PARTNER, SIGNED)
+
+        assert send(world, "A-1", **ALDER_FIELDS).decision is VALIDATED
+
     def test_the_entry_of_the_release_is_the_cause_of_every_change(self, world: World) -> None:
         send(world, "squat-1", **ALDER_FIELDS)
         send(world, "A-1", OTHER_PARTNER, **ALDER_FIELDS)

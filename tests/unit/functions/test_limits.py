@@ -8,7 +8,7 @@ import pytest
 
 from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.revalidations import MemoryRevalidations
-from library_validator.casework.partners import Signature, add_partner, begin_release, suspend
+from library_validator.casework.partners import Signature, add_partner, begin_release, set_limits, suspend
 from library_validator.casework.suspending import release_claims
 from library_validator.casework.tasks import Ports
 from library_validator.decisions.answer import Answer
@@ -205,6 +205,30 @@ def test_over_its_share_a_partner_gets_nothing_for_names_and_towns_alone(senders
 
     assert senders.validated(PARTNER) == 50
     assert senders.counts.claims[PARTNER] == 50
+
+
+def test_a_resend_is_validated_after_the_limit_was_raised(senders: Senders) -> None:
+    senders.register(PARTNER, OTHER_PARTNER)
+    senders.send(PARTNER, SYSTEMS)
+    stopped = next(
+        each
+        for each in SYSTEMS
+        if senders.current_decision(f"A-{each.fscs_key}").reason_codes == ["CLAIM_LIMIT"]
+    )
+    resent = message(
+        f"A-{stopped.fscs_key}", fields_of(stopped), sender_id=f"{PARTNER}:portal", sent_ms=1795435300000
+    )
+
+    senders.receive(resent)
+    assert senders.current_decision(f"A-{stopped.fscs_key}").reason_codes == ["CLAIM_LIMIT"]
+    set_limits(senders.partners, PARTNER, PartnerLimits(claims_share=0.6), SIGNED)
+    again = message(
+        f"A-{stopped.fscs_key}", fields_of(stopped), sender_id=f"{PARTNER}:portal", sent_ms=1795435400000
+    )
+    senders.receive(again)
+
+    assert senders.current_decision(f"A-{stopped.fscs_key}").decision is Answer.VALIDATED
+    assert senders.counts.claims[PARTNER] == 51
 
 
 def test_a_decision_that_may_be_stored_counts_as_a_claim(senders: Senders) -> None:

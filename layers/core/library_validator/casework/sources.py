@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from library_validator.casework.partners import PartnerStore
 from library_validator.decisions.answer import Answer
@@ -23,8 +22,7 @@ from library_validator.decisions.deciding import (
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.partners import Partner, Partners
 from library_validator.decisions.reasons import next_step_of, reasons_of
-
-SUSPENDED: Final = "PARTNER_SUSPENDED"
+from library_validator.decisions.rivals import SUSPENDED
 
 
 def with_sources_of_partners(

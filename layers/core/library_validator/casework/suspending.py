@@ -16,7 +16,6 @@ from uuid import UUID
 
 from library_validator.casework.again import ATTEMPTS, ChunkResult, decide_again
 from library_validator.casework.revalidation import live_versions
-from library_validator.casework.sources import SUSPENDED
 from library_validator.casework.tasks import CHUNK, Ports
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
@@ -25,7 +24,7 @@ from library_validator.decisions.decision import OTHER_OUTLET, SHARDS, Cause, De
 from library_validator.decisions.partners import Partner
 from library_validator.decisions.recording import publish
 from library_validator.decisions.restating import restate
-from library_validator.decisions.rivals import CLAIM_LIMIT
+from library_validator.decisions.rivals import CLAIM_LIMIT, SUSPENDED
 from library_validator.decisions.store import AlreadyDecided, CurrentDecisionChanged, DecisionStore, Recorded
 from library_validator.errors import DecisionConflict
 from library_validator.terms import Clock

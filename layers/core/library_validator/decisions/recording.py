@@ -23,7 +23,7 @@ from library_validator.decisions.events import event_or_none
 from library_validator.decisions.order import is_newer
 from library_validator.decisions.partners import NO_PARTNERS, Partners
 from library_validator.decisions.restating import restate
-from library_validator.decisions.rivals import Rivals, kept_beside_other_outlet
+from library_validator.decisions.rivals import CLAIM_LIMIT, SUSPENDED, Rivals, kept_beside_other_outlet
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -36,6 +36,7 @@ from library_validator.event_bus import EventBus
 
 # A resubmission needs two tries, and three if it also meets a claim; more tries are for simultaneous writers.
 ATTEMPTS: Final = 8
+_OF_SENDER: Final = frozenset((CLAIM_LIMIT, SUSPENDED))
 CHUNK: Final = (
     10  # events in a request of PutEvents; after each request, the marks of its decisions are cleared
 )
@@ -198,7 +199,7 @@ def _answer_resend(
             return StoredDecision(stored.decision, "late", marked, current=current)
     elif not is_newer(decision, current):
         return _already_decided(current, stored)
-    elif not _waits_for_ended_claim(current, store):
+    elif not (_waited_for_its_sender(current, decision) or _waits_for_ended_claim(current, store)):
         store.note_resend(current, decision.effective_time)
         return _already_decided(current, stored)
     again = with_cause(decision, Cause(kind="submission", detail=str(current.event_id)))
@@ -209,6 +210,13 @@ def _already_decided(current: Decision, stored: StoredDecision) -> StoredDecisio
     if current.event_id == stored.decision.event_id:
         return stored
     return StoredDecision(current, "already_decided", unpublished=False)
+
+
+def _waited_for_its_sender(current: Decision, decision: Decision) -> bool:
+    """Whether a limit or a suspension of the sender stopped the application, and does not stop it now."""
+    return bool(_OF_SENDER.intersection(current.reason_codes)) and _OF_SENDER.isdisjoint(
+        decision.reason_codes
+    )
 
 
 def _waits_for_ended_claim(current: Decision, store: DecisionStore) -> bool:

@@ -21,6 +21,7 @@ from library_validator.decisions.reasons import reasons_of
 
 SAME_SENDER: Final = "SAME_SENDER_AGAIN"
 CLAIM_LIMIT: Final = "CLAIM_LIMIT"
+SUSPENDED: Final = "PARTNER_SUSPENDED"
 
 
 class CurrentDecisions(Protocol):
