@@ -7,10 +7,11 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``unpublished`` and ``stored_at``: the keys of the sparse index ``unpublished``, while the bus has not
   confirmed its event. ``day`` and ``decided_at``: the keys of the index ``by_day``; the ``day`` of a late
   decision begins with ``late#`` (older deployments stored none). An erased decision has another ``body``.
+  ``order_time``: the time of its newest unchanged resend, if there is one.
 - ``APP#<source>#<application id>``, ``CURRENT``: the application's current decision.
   ``event_id``: its id. ``shard`` and ``valid_until``: the keys of the index ``current``.
   ``notified``: how many days before its end the last notice was published. ``erased``: the texts of the
-  applicant are erased; the item then has no ``shard``.
+  applicant are erased; the item then has no ``shard``. ``resent_at``: as ``order_time``, see ``resends.py``.
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer.
   ``body``: the whole override, as JSON.
 - ``APP#<source>#<application id>``, ``ERASURE#<at>``: who had the texts of the applicant erased, and why.
@@ -27,6 +28,7 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``changed``: how many decisions of the shard have changed.
 - ``PARTNERS``, ``PARTNER#<key>``, ``PRINCIPAL#<id>``: partners, the record of their changes, and the owner of
   each principal: see ``partner_table.py``.
+- ``COUNT#<key>``, ``CLAIMS`` and ``HOUR``: the counts of a sender: see ``source_counts.py``.
 - ``DISCARDED``, ``<at>#<message id>``: the record of a dead letter that a person discarded.
   ``body``: the whole record, as JSON.
 
