@@ -24,6 +24,7 @@ from library_validator.casework.partners import (
 )
 from library_validator.casework.suspending import (
     NOTICED_SECONDS,
+    ReleaseResult,
     decide_waiting_again,
     release_claims,
     validated_decisions,
@@ -262,6 +263,11 @@ def release_partner_claims(
             ),
         )
     _recount(stack)
+    _show_release(partner, done, as_json=as_json)
+    _end_if_undecided(len(done.undecided))
+
+
+def _show_release(partner: Partner, done: ReleaseResult, *, as_json: bool) -> None:
     if as_json:
         show_json(
             {
@@ -279,7 +285,6 @@ def release_partner_claims(
             f"validated stay; {done.decided:,} applications were decided again, and {done.validated:,} of "
             "them are validated"
         )
-    _end_if_undecided(len(done.undecided))
 
 
 def _recount(stack: Stack) -> Counter[str]:

@@ -129,12 +129,9 @@ def _try_to_replace(
                 chunk.undecided.append(answer)
                 continue
             decision = replacement(current, answer)
-            recorded_as = (
-                _record_replacement(decision, current, ports, revalidation, store_all=store_all)
-                if decision
-                else None
-            )
-            match recorded_as:
+            match decision and _record_replacement(
+                decision, current, ports, revalidation, store_all=store_all
+            ):
                 case None:
                     chunk.stayed += 1
                 case (Recorded(), recorded):
