@@ -257,14 +257,13 @@ def test_lines_of_one_function_and_one_period_are_read_with_their_text(written: 
 
 @pytest.mark.parametrize("text", ['P"7', "P\\7", "Bücherei-7", "P?7*[$.x]", "{ $.a = 1 }"])
 def test_lines_about_an_id_with_signs_are_found(written: WrittenLogs, text: str) -> None:
-    for ascii_only in (True, False):
-        line = json.dumps({"message": "decided", "application_id": text}, ensure_ascii=ascii_only)
-        written.write(Function.REVALIDATE, 0, line)
+    line = json.dumps({"message": "decided", "application_id": text}, ensure_ascii=False)
+    written.write(Function.REVALIDATE, 0, line)
     written.write(Function.REVALIDATE, 0, json.dumps({"message": "decided", "application_id": "P-7"}))
 
     found = list(written.logs.lines(Function.REVALIDATE, NOON, NOON + timedelta(hours=1), text))
 
-    assert [line.fields["application_id"] for line in found] == [text, text]
+    assert [line.fields["application_id"] for line in found] == [text]
 
 
 def test_a_log_that_does_not_exist_is_named_in_the_error(aws: None) -> None:

@@ -79,6 +79,8 @@ def test_nothing_is_changed_before_a_person_agrees(store: MemoryPartners, argume
     [
         (("add", "arn:aws:iam::111122223333:role/x", "--name", "A"), "RoleId"),
         (("add", "AROAONE", "--name", " "), "needs a name"),
+        (("add", "AROAONE", "--name", "jane@example.org"), "no e-mail address"),
+        (("add", "AROAONE", "--name", "A\u202efoundation"), "and no invisible"),
         (("principal", "add", "AROANOBODY", "AROATWO"), "there is no partner with the key 'AROANOBODY'"),
     ],
 )

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from library_validator.decisions.partners import Partner, PartnerLimits, Partners, without_duplicates
+from library_validator.decisions.plain_text import has_refused_character, without_emails
 from library_validator.errors import PartnerRefused
 from library_validator.terms import Clock
 
@@ -232,6 +233,8 @@ def _checked_name(name: str) -> str:
     words = " ".join(name.split())
     if not words or len(words) > MAX_NAME:
         raise PartnerRefused(f"a partner needs a name of at most {MAX_NAME} characters")
+    if has_refused_character(words) or without_emails(words) != words:
+        raise PartnerRefused("the name of a partner has no e-mail address and no invisible character")
     return words
 
 

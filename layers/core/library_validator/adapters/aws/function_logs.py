@@ -30,7 +30,7 @@ class CloudWatchLogs:
             "startTime": _milliseconds(since),
             "endTime": _milliseconds(until),
         }
-        if text.isascii() and text and not set(text) & set('"\\'):
+        if text and not set(text) & set('"\\'):
             request["filterPattern"] = f'"{text}"'
         for page in self._pages(function, request):
             for event in page.get("events", []):
