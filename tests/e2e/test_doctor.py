@@ -120,7 +120,7 @@ def test_doctor_names_the_refusal_of_the_bus(stack: Stack, service: Service) -> 
 
 
 def test_doctor_names_a_release_that_waits_for_a_person(stack: Stack, service: Service) -> None:
-    service.upload("sample 2020 for the doctor.zip", sample_release(2020))
+    service.upload("sample 2020 for the doctor.zip", sample_release(2020, seed=4))
     wait_until(lambda: service.ended_runs(["sample 2020 for the doctor.zip"]), "the load has ended")
     found = " ".join(sentences_of(examine(stack), FindingCode.RELEASE_QUARANTINED))
     assert "sample 2020 for the doctor.zip waits for a person" in found
