@@ -285,11 +285,12 @@ class TestRetention:
         assert service.is_erased("newer") is expected is True
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 4])
+@pytest.mark.parametrize("step", range(1, 19))
 def test_an_application_that_is_corrected_while_retention_looks_at_it_is_not_erased(
     service: Service, step: int
 ) -> None:
-    service.submit("A-1", **NOT_LISTED)
+    decided = service.submit("A-1", **NOT_LISTED)
+    service.erasures.note_looked_at(decided.decided_at.date() - timedelta(days=1))
     service.let_days_pass(40)
     steps = 0
 
@@ -300,7 +301,8 @@ def test_an_application_that_is_corrected_while_retention_looks_at_it_is_not_era
             service.submit("A-1", **EAST_FIELDS)
 
     decisions: Any = WatchedPort(service.decisions, correct_before_step)
-    stores = ErasureStores(decisions, service.overrides, service.erasures)
+    erasures: Any = WatchedPort(service.erasures, correct_before_step)
+    stores = ErasureStores(decisions, service.overrides, erasures)
 
     erase_what_is_due(Task(task="retention"), Retention(30, stores), service.now, lambda: 900.0)
 

@@ -162,15 +162,22 @@ def erase_application(current: Decision, erasure: Erasure, stores: ErasureStores
 
 
 def erase_ended(current: Decision, erasure: Erasure, stores: ErasureStores) -> ErasureResult:
-    """Erase all texts of an application that left the decisions that are decided again."""
+    """Erase all texts of an application that left the decisions that are decided again.
+
+    A submission that arrived since then is a new one: its decision, which is current now, keeps its texts.
+    """
     given_back = stores.erasures.give_back_claim(current)
     # They are read after the end: from now on, no revalidation can store a decision with the texts.
     texts = texts_of(current.source, current.application_id, stores)
-    erase_decisions(texts.decisions, erasure, stores.erasures)
+    # It is read after the history: a decision that the history has can be recognized as the current one.
+    newest = stores.decisions.get(current.source, current.application_id)
+    arrived = {newest.event_id} - {current.event_id} if newest else set()
+    left = [decision for decision in texts.decisions if decision.event_id not in arrived]
+    erase_decisions(left, erasure, stores.erasures)
     for override in texts.overrides:
         stores.erasures.rewrite_override(erased_override(override))
     claim = current.claimed_key if given_back else None
-    return ErasureResult(len(texts.decisions), len(texts.overrides), claim)
+    return ErasureResult(len(left), len(texts.overrides), claim)
 
 
 def erase_decisions(decisions: Iterable[Decision], erasure: Erasure, erasures: ErasureStore) -> None:
