@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from copy import deepcopy
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -17,12 +18,14 @@ from library_validator.decisions.decision import Decision, shard_of
 from library_validator.errors import NoActiveRegistry, RegistryError
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
+from tests.builders.small_registry import OUTLETS
 from tests.unit.casework.policies import (
     Deployments,
     fail_on_everyone,
     rule_against,
     send_everyone_to_a_person,
 )
+from tests.unit.casework.test_rivals import BRANCH, MAIN, THIRD
 from tests.unit.casework.world import World, release_of
 
 VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
@@ -200,3 +203,19 @@ class TestChangesOfRegistry:
     def test_without_a_registry_there_is_nothing_to_preview(self) -> None:
         with pytest.raises(NoActiveRegistry):
             preview_of(World())
+
+
+def test_a_preview_knows_the_rival_of_an_outlet_whose_system_nobody_holds(world: World) -> None:
+    world.submit("A-1", **MAIN)
+    world.submit("A-2", source=OTHER_PARTNER, **BRANCH)
+    world.submit("A-3", source=THIRD, **BRANCH | {"name": "Zebra Reading Room", "phone": ""})
+    world.submit("A-1", **JUNIPER_FIELDS)
+    renamed = replace(OUTLETS[2], name="ZEBRA READING ROOM")
+    later = release_of(2022)
+    world.activate(replace(later, outlets=(*later.outlets[:2], renamed)))
+
+    said = previewed_answers(world)["A-3"]
+    world.run()
+
+    assert said == answer_with_codes(world.current("A-3", THIRD))
+    assert said[1][0] == "SECOND_CLAIMANT"

@@ -20,6 +20,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.decision import SHARDS, Decision, Holder
 from library_validator.decisions.partners import NO_PARTNERS, Partners
+from library_validator.decisions.recording import rival_at_outlet
 from library_validator.decisions.rivals import Rivals
 from library_validator.decisions.store import ClaimedByAnother, DecisionStore
 from library_validator.errors import RegistryError
@@ -105,7 +106,7 @@ class Preview:
 
         A revalidation does not validate them: the end of a claim does not prove who acts for the library.
         """
-        return [stopped for stopped in self._stopped if self._holder_of(stopped.fscs_key) is None]
+        return [stopped for stopped in self._stopped if self.holder_of(stopped.fscs_key) is None]
 
     def _preview_page(self, decisions: Sequence[Decision], *, registry_known: bool) -> PreviewedPage:
         found = PreviewedPage(Counter(decision.policy_version for decision in decisions))
@@ -149,17 +150,16 @@ class Preview:
         held = current.claimed_key
         settled: Decision | None = decision
         while settled and (claimed := settled.claimed_key):
-            holder = self._holder_of(claimed)
-            if holder is None or holder == own:
+            claim = rival_at_outlet(settled, self) or self._claim_of_another(settled, claimed)
+            if claim is None:
                 self._note_claim(settled, own)
                 break
-            claim = ClaimedByAnother(claimed, holder.source, holder.application_id, current.decided_at)
             beside = decision_under_claim(settled, current, claim, Rivals(self, self._partners))
             if beside is None or beside.claimed_key == claimed:
                 settled = beside
                 break
             settled = beside
-        if settled and held and held != settled.claimed_key and self._holder_of(held) == own:
+        if settled and held and held != settled.claimed_key and self.holder_of(held) == own:
             self._holders[held] = None
         return settled
 
@@ -173,7 +173,13 @@ class Preview:
             self._holders[decision.claimed_key] = own
             self._new_holders[own] = decision
 
-    def _holder_of(self, fscs_key: str) -> Holder | None:
+    def _claim_of_another(self, decision: Decision, fscs_key: str) -> ClaimedByAnother | None:
+        holder = self.holder_of(fscs_key)
+        if holder in (None, Holder(source=decision.source, application_id=decision.application_id)):
+            return None
+        return ClaimedByAnother(fscs_key, holder.source, holder.application_id, decision.decided_at)
+
+    def holder_of(self, fscs_key: str) -> Holder | None:
         if fscs_key in self._holders:
             return self._holders[fscs_key]
         return self._decisions.holder_of(fscs_key)

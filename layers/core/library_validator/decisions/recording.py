@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from uuid import UUID
 
 from library_validator.decisions.answer import Answer
@@ -56,6 +56,12 @@ class StoredDecision:
     def answer(self) -> Decision:
         """The decision whose event answers the message."""
         return self.current or self.decision
+
+
+class Claims(Protocol):
+    """The holders of claims: a part of ``DecisionStore``."""
+
+    def holder_of(self, fscs_key: str) -> Holder | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ def _record(
     raise DecisionConflict(raw.application_id)
 
 
-def rival_at_outlet(decision: Decision, store: DecisionStore) -> ClaimedByAnother | None:
+def rival_at_outlet(decision: Decision, store: Claims) -> ClaimedByAnother | None:
     """The claim of another application on the outlet, where ``decision`` would take that on its system.
 
     The other application took it beside the holder of the system. It counts, too, if that holder turns to the
