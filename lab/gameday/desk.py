@@ -82,8 +82,8 @@ class Desk:
         sentences = [finding.sentence for finding in found.diagnosis.findings if finding.code == code]
         return sentences[0] if sentences else None
 
-    def wait_until_gone(self, code: FindingCode) -> None:
-        wait_for(lambda: self.finding(code) is None, f"doctor no longer finds {code.value}")
+    def wait_until_gone(self, code: FindingCode, *, later: timedelta = timedelta(0)) -> None:
+        wait_for(lambda: self.finding(code, later=later) is None, f"doctor no longer finds {code.value}")
 
     def submit(self, name: str, count: int) -> list[str]:
         """Send new applications of libraries that do not exist; returns their ids."""

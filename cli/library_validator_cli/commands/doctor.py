@@ -50,7 +50,7 @@ class Examination:
                 "sentence": finding.sentence,
                 "note": finding.is_note,
                 "command": self.command_for(finding),
-                "runbook": REMEDIES[finding.code].section,
+                "runbook": REMEDIES[finding.code].section_for(finding),
             }
             for finding in self.diagnosis.findings
         ]
@@ -122,4 +122,4 @@ def _show(found: Examination) -> None:
 def _show_finding(label: str, finding: Finding, found: Examination) -> None:
     show(Text(f"{label} {finding.sentence}"))
     show(Text(f"   type: {found.command_for(finding)}", style="bold"))
-    show(Text(f"   runbook: {REMEDIES[finding.code].section}", style="dim"))
+    show(Text(f"   runbook: {REMEDIES[finding.code].section_for(finding)}", style="dim"))

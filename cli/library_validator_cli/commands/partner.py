@@ -302,6 +302,7 @@ def recount(stack_name: StackName = None, as_json: AsJson = False) -> None:
         show_json(dict(counts))
         return
     names = stack.partners.partners()
+    show("validated  sender")
     for source, number in counts.most_common():
         show(f"{number:>9,}  {source}  {names.name_of(source)}".rstrip())
 

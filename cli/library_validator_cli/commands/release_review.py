@@ -123,8 +123,11 @@ def find_waiting_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bo
             f"{len(named)} quarantined runs have {wanted} in their name; give the id of one of them:{ids}"
         )
     ended = sorted({run.status for run in runs if wanted in run.upload.file_name})
-    found = f"all of them are {' or '.join(ended)}" if ended else "library-validator release list shows all"
-    raise CommandFailed(f"no quarantined run has {wanted} in its name: {found}")
+    found = f" (it is {' or '.join(ended)})" if ended else ""
+    raise CommandFailed(
+        f"no release with {wanted} in its name waits for a person{found}: "
+        "library-validator release list shows all runs"
+    )
 
 
 def _upload_and_follow(

@@ -1,6 +1,7 @@
 """The command to type and the section of the runbook for each kind of finding.
 
-``{subject}`` is the finding's subject, ``{stack}`` the name of the stack. A remedy may differ on the local
+``{subject}`` is the finding's subject, ``{letters}`` its queue of dead letters (``{Letters}`` in a heading),
+``{stack}`` the name of the stack. A remedy may differ on the local
 stack, where CloudFormation does not bring back a resource that was deleted by hand.
 """
 
@@ -27,11 +28,18 @@ class Remedy:
 
     def command_for(self, finding: Finding, stack: str, *, is_local: bool) -> str:
         command = self.local if is_local and self.local else self.command
-        letters = finding.subject.removesuffix(" dead letters").removesuffix(" events")
-        named = {"{subject}": finding.subject, "{letters}": letters, "{stack}": stack}
+        named = {"{subject}": finding.subject, "{letters}": _letters_of(finding), "{stack}": stack}
         for place, name in named.items():
             command = command.replace(place, name)
         return command
+
+    def section_for(self, finding: Finding) -> str:
+        return self.section.replace("{Letters}", _letters_of(finding).capitalize())
+
+
+def _letters_of(finding: Finding) -> str:
+    """The queue of dead letters that the finding is about, as the command ``dlq`` names it."""
+    return finding.subject.removesuffix(" dead letters").removesuffix(" events")
 
 
 REMEDIES: Final[dict[FindingCode, Remedy]] = {
@@ -67,7 +75,7 @@ REMEDIES: Final[dict[FindingCode, Remedy]] = {
     Code.UNDELIVERED_EVENTS: Remedy("library-validator dlq show {letters}", "Undelivered events"),
     Code.SCHEDULE_MISSING: Remedy(_DRIFT, "A schedule does not run", START_AGAIN),
     Code.SCHEDULE_DISABLED: Remedy("aws scheduler get-schedule --name {subject}", "A schedule does not run"),
-    Code.DEAD_LETTERS: Remedy("library-validator dlq show {letters}", "Redrive"),
+    Code.DEAD_LETTERS: Remedy("library-validator dlq show {letters}", "{Letters} in the dead-letter queue"),
     Code.FUNCTION_FAILS: Remedy("library-validator logs --function {subject} --since 1h", "Errors"),
     Code.LOAD_FAILED: Remedy("library-validator release list", "Releases in the dead-letter queue"),
     Code.LOAD_STUCK: Remedy("library-validator release list", "Releases in the dead-letter queue"),

@@ -56,7 +56,7 @@ def result_line(result: LetterResult) -> str:
         "failed": "failed, and kept",
         "sent_not_removed": f"sent to {result.to}, but not removed: a second redrive is harmless",
         "discarded": "discarded, with a record",
-        "not_found": "not found: it was handled before, or another command works on it",
+        "not_found": "not found: it was handled before, another command works on it, or the id is not whole",
     }
     why = f": {visible_text(result.why)}" if result.why else ""
     return f"{result.message_id}  {sentences[result.outcome]}{why}"

@@ -13,17 +13,13 @@ KINDS_SHOWN: Final = 40
 
 
 def dry_run_table(run: DryRun) -> Table:
-    """The most frequent kinds of change, at most ``KINDS_SHOWN``."""
+    """The most frequent kinds of change, at most ``KINDS_SHOWN``: before, and after the arrow."""
     shown = table_with_headings(
-        "applications", "before", "after", "reasons before", "reasons after", "changes",
-        numbers=("applications",), whole=("before", "after"),
+        "applications", "answer", "reasons", "changes", numbers=("applications",), whole=("answer",)
     )  # fmt: skip
     for kind, count in run.kinds.most_common(KINDS_SHOWN):
-        sides = (kind.before, kind.after)
-        shown.add_row(
-            *escape_cells(count),
-            *(answer_cell(side.decision) for side in sides),
-            *escape_cells(*(" ".join(side.reason_codes) for side in sides)),
-            *escape_cells(", ".join(kind.changes)),
-        )
+        before, after = (" ".join(side.reason_codes) for side in (kind.before, kind.after))
+        answers = f"{answer_cell(kind.before.decision)}\n→ {answer_cell(kind.after.decision)}"
+        reasons, changes = escape_cells(f"{before}\n→ {after}", "\n".join(kind.changes))
+        shown.add_row(f"{count:,}", answers, reasons, changes)
     return shown

@@ -92,6 +92,8 @@ def history_table(rows: Sequence[HistoryRow]) -> Table:
             lines.insert(0, f"match {row.fscs_id}")
         if row.changes:
             lines.append(f"changed: {', '.join(row.changes)}")
+        if row.is_late:
+            lines.append("late: on an older version of the application; it was never the answer")
         shown.add_row(*escape_cells(_moment_on_two_lines(decision.decided_at), row.answer, "\n".join(lines)))
     return shown
 

@@ -12,7 +12,14 @@ from library_validator_cli.terminal import NOTHING, escape_cells, table_with_hea
 
 def partners_table(views: Sequence[PartnerView]) -> Table:
     shown = table_with_headings(
-        "key", "name", "state", "principals", "earlier sources", "claims share", "an hour", whole=("state",)
+        "key",
+        "name",
+        "state",
+        "principals",
+        "earlier sources",
+        "claims share",
+        "an hour",
+        whole=("key", "state"),
     )
     for view in views:
         shown.add_row(

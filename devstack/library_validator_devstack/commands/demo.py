@@ -37,6 +37,7 @@ _NEXT: Final = (
     ("submit applications.csv", "send your own applications"),
     ("release list", "show the loaded releases"),
     ("status", "show the live registry and the queues"),
+    ("doctor", "show what is wrong, and what to type: one message waits for a person"),
     ("down", "stop the stack and delete its content"),
 )
 

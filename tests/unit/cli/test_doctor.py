@@ -38,14 +38,22 @@ def denied(operation: str) -> ClientError:
 @pytest.mark.parametrize("code", FindingCode)
 def test_each_finding_has_a_command_that_exists_and_a_section_of_the_runbook(code: FindingCode) -> None:
     remedy = REMEDIES[code]
-    anchor = remedy.section.lower().replace(":", "").replace(" ", "-")
-    assert anchor in anchors_of(ROOT / "docs" / "runbook.md")
+    queues = [name for name in QUEUES if name.endswith("dead letters")]
+    for subject in queues if code is FindingCode.DEAD_LETTERS else [""]:
+        section = remedy.section_for(Finding(code, "…", subject))
+        anchor = section.lower().replace(":", "").replace(" ", "-")
+        assert anchor in anchors_of(ROOT / "docs" / "runbook.md")
     for line in filter(None, (remedy.command, remedy.local)):
         for part in line.split("&&"):
             program, *words = shlex.split(part)
             assert program in {"library-validator", "aws", "sam"}
             if program == "library-validator":
                 assert any(tuple(words[: len(path)]) == path for path in every_command()), line
+
+
+def test_dead_letters_of_each_queue_have_a_section_of_their_own() -> None:
+    letters = Finding(FindingCode.DEAD_LETTERS, "…", "releases dead letters")
+    assert REMEDIES[letters.code].section_for(letters) == "Releases in the dead-letter queue"
 
 
 def test_a_command_names_the_subject_and_the_stack() -> None:

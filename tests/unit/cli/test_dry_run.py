@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import Counter
+from io import StringIO
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from rich.console import Console
 
 from library_validator.casework.preview import Preview
 from library_validator.decisions.deciding import policy_version
-from library_validator_cli.dry_run import DryRun
+from library_validator_cli.dry_run import AnswerSide, ChangeKind, DryRun
 from library_validator_cli.tables.dry_run import KINDS_SHOWN, dry_run_table
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -62,6 +66,16 @@ def test_changes_are_counted_by_their_kind(world: World, deployments: Deployment
         }
     ]
     assert dry_run_table(run).row_count == 1
+
+
+def test_codes_are_whole_on_a_terminal_of_80_columns() -> None:
+    codes = ("MATCH", "LISTED_NOT_FSCS_DEFINITION", "CONTACT_DIFFERS")
+    before, after = AnswerSide("validated", codes[:1]), AnswerSide("needs_review", codes)
+    kind = ChangeKind(before, after, ("decision", "identity", "status", "name", "address"))
+    run = cast("DryRun", SimpleNamespace(kinds=Counter({kind: 3})))
+    written = StringIO()
+    Console(width=80, file=written).print(dry_run_table(run))
+    assert {*codes, "→", "validated", "needs", "identity"} <= set(written.getvalue().split())
 
 
 def test_each_changed_answer_is_listed_without_the_text_of_the_applicant(

@@ -31,6 +31,13 @@ def run(*arguments: str, given: str | None = None) -> Result:
     return CliRunner().invoke(app, ["partner", *arguments], input=given, env={"COLUMNS": "180"})
 
 
+def test_a_key_is_whole_on_a_terminal_of_80_columns(store: MemoryPartners) -> None:
+    key = "AROAEXAMPLEEXAMPLE001"
+    run("add", key, "--name", "Second foundation of libraries", "--claims-share", "0.25", "--yes")
+    shown = CliRunner().invoke(app, ["partner", "list"], env={"COLUMNS": "80"}).stdout
+    assert any(line.startswith(f"{key} ") for line in shown.splitlines())
+
+
 def test_a_registered_partner_is_listed_with_its_name_and_the_record_of_its_changes(
     store: MemoryPartners,
 ) -> None:
@@ -134,4 +141,4 @@ def test_a_suspended_partner_gives_its_claims_back_and_is_resumed_from_the_comma
     assert world.current("A-1", OTHER_PARTNER).reason_codes == ["MATCH"]
     assert world.current("squat-1").reason_codes[0] == "SECOND_CLAIMANT"
     assert counts.claims == {PARTNER: 0, OTHER_PARTNER: 1}
-    assert run("recount").stdout.split() == ["1", OTHER_PARTNER]
+    assert run("recount").stdout.split() == ["validated", "sender", "1", OTHER_PARTNER]

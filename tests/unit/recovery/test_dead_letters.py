@@ -103,6 +103,10 @@ def test_a_letter_that_would_fail_again_is_refused_with_a_sentence(
     assert why in route.why
 
 
+def test_the_reason_of_a_failure_does_not_say_that_it_would_fail_again() -> None:
+    assert reason_of(letter_of("not JSON")).startswith("the message is not JSON")
+
+
 def test_an_application_whose_first_sender_is_not_known_is_not_sent() -> None:
     letter = letter_of(application_body(), problem="the message was redriven with a wrong first_sender")
     assert route_of(letter) == NotSendable("the message was redriven with a wrong first_sender")

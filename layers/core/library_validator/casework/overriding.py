@@ -286,5 +286,6 @@ def _message_of_new_decision(current: Decision) -> str:
 def _message_of_held_library(claim: ClaimedByAnother) -> str:
     return (
         f"{claim.fscs_key} is held by application {claim.application_id} of {claim.source} since "
-        f"{claim.since:%Y-%m-%d}: override that application first, or validate this one beside it"
+        f"{claim.since:%Y-%m-%d}: override that application first, or validate this one beside it "
+        "(--beside-holder)"
     )

@@ -22,6 +22,7 @@ from library_validator.recovery.queues import DeadLetter, DeadLetterQueue, Queue
 
 ACTIVATION: Final = "Registry Activated"
 _TASKS: Final = get_args(TaskName)
+_AGAIN: Final = "it would fail again: "  # before the reason, in what a redrive says
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def reason_of(letter: DeadLetter) -> str:
     """Why the letter failed, as far as the letter itself shows it; empty if it does not."""
     if letter.queue is DeadLetterQueue.APPLICATIONS:
         route = _route_of_application(letter)
-        return route.why if isinstance(route, NotSendable) else ""
+        return route.why.removeprefix(_AGAIN) if isinstance(route, NotSendable) else ""
     parts = [letter.attributes.get(name, "") for name in ("ERROR_CODE", "ERROR_MESSAGE")]
     answer = json_object(letter.body).get("responsePayload")
     if isinstance(answer, dict):
@@ -116,7 +117,7 @@ def _route_of_application(letter: DeadLetter) -> SendTo | NotSendable:
     try:
         read_application(letter.body)
     except ApplicationUnreadable as error:
-        return NotSendable(f"it would fail again: {error}")
+        return NotSendable(f"{_AGAIN}{error}")
     return SendTo(Queue.APPLICATIONS)
 
 

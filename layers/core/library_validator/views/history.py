@@ -9,6 +9,7 @@ from library_validator.casework.overriding import Effect, effects
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import MaterialChange, material_changes
 from library_validator.decisions.decision import Decision, Override
+from library_validator.decisions.order import is_newer
 from library_validator.views.words import words_of_code
 
 
@@ -17,7 +18,8 @@ class HistoryRow:
     decision: Decision
     answer: str  # in words
     fscs_id: str  # of the match: the outlet's id, or the system's key; empty without a match
-    changes: tuple[MaterialChange, ...]  # from the decision before; empty for the first decision
+    changes: tuple[MaterialChange, ...]  # from the answer before; empty for the first and for late decisions
+    is_late: bool = False  # on an older version of the application than the answer at that time
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,13 @@ class OverrideRow:
 
 def history_rows(decisions: Sequence[Decision]) -> tuple[HistoryRow, ...]:
     """One row for each decision on an application, oldest first."""
-    earlier: tuple[Decision | None, ...] = (None, *decisions)
-    return tuple(_history_row(before, decision) for before, decision in zip(earlier, decisions, strict=False))
+    rows: list[HistoryRow] = []
+    current: Decision | None = None
+    for decision in decisions:
+        row = _history_row(current, decision)
+        rows.append(row)
+        current = current if row.is_late else decision
+    return tuple(rows)
 
 
 def override_rows(
@@ -52,11 +59,13 @@ def override_rows(
 
 def _history_row(before: Decision | None, decision: Decision) -> HistoryRow:
     match = decision.match
+    is_late = before is not None and is_newer(before, decision)
     return HistoryRow(
         decision,
         words_of_code(decision.decision.value),
         (match.fscs_id or match.fscs_key) if match else "",
-        tuple(material_changes(before, decision)) if before else (),
+        tuple(material_changes(before, decision)) if before and not is_late else (),
+        is_late,
     )
 
 
