@@ -103,10 +103,20 @@ def test_the_handler_of_index_release_runs_behind_lambdas_own_client(service: Se
         "RELEASES_BUCKET": service.outputs["ReleasesBucket"],
         "RESULTS_BUS": service.outputs["ResultsBus"],
     }
-    with _running_function(service, "index_release", settings) as port:
-        answer = _invoke(port, event)
+    try:
+        with _running_function(service, "index_release", settings) as port:
+            answer = _invoke(port, event)
+    finally:
+        _load_from_the_folder_of_releases(service)
     assert answer["status"] == "unchanged"
     assert answer["run_id"].startswith(f"{key}@")
+
+
+def _load_from_the_folder_of_releases(service: Service) -> None:
+    """Make the accepted upload one that the deployed function may read, for the loads of later tests."""
+    name = "runtime-interface.zip"
+    service.upload(name, sample_release(2021))
+    wait_until(lambda: service.ended_runs([name]), "the release is accepted from its usual folder")
 
 
 def test_the_handler_of_validate_applications_runs_behind_lambdas_own_client(service: Service) -> None:
