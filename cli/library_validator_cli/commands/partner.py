@@ -148,14 +148,19 @@ def limit(
     key: Key,
     claims_share: ClaimsShare = None,
     applications_per_hour: ApplicationsPerHour = None,
+    defaults: Annotated[
+        bool, typer.Option("--defaults", help="First set both limits to the defaults of the stack.")
+    ] = False,
     yes: Yes = False,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set the limits of a partner. A limit that is left out is the default of the stack again."""
+    """Set the limits of a partner. A limit that is not given stays as it is."""
     stack = open_stack(stack_name)
-    limits = PartnerLimits(claims_share=claims_share, applications_per_hour=applications_per_hour)
-    confirm(f"Replace the limits of {_named(stack.partners, key)}?", yes=yes)
+    given = {"claims_share": claims_share, "applications_per_hour": applications_per_hour}
+    before = PartnerLimits() if defaults else partner_of(stack.partners, key).limits
+    limits = before.model_copy(update={name: limit for name, limit in given.items() if limit is not None})
+    confirm(f"Change the limits of {_named(stack.partners, key)}?", yes=yes)
     _show_changed(set_limits(stack.partners, key, limits, _signed(stack)), as_json=as_json)
 
 

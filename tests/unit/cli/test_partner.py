@@ -51,7 +51,7 @@ def test_a_registered_partner_is_listed_with_its_name_and_the_record_of_its_chan
     (listed,) = json.loads(run("list", "--json").stdout)
     assert listed["key"] == "AROAONE"
     assert listed["principals"] == ["AROATWO"]
-    assert listed["limits"] == {"claims_share": None, "applications_per_hour": 500}
+    assert listed["limits"] == {"claims_share": 0.25, "applications_per_hour": 500}
     assert [change["action"] for change in listed["changes"]] == [
         "add",
         "principal add",
@@ -59,6 +59,13 @@ def test_a_registered_partner_is_listed_with_its_name_and_the_record_of_its_chan
         "limit",
     ]
     assert {change["by"] for change in listed["changes"]} == {ANN}
+
+
+def test_limits_can_be_set_to_the_defaults_of_the_stack_again(store: MemoryPartners) -> None:
+    run("add", "AROAONE", "--name", "A", "--claims-share", "0.25", "--applications-per-hour", "500", "--yes")
+    run("limit", "AROAONE", "--defaults", "--applications-per-hour", "9", "--yes")
+    (listed,) = json.loads(run("list", "--json").stdout)
+    assert listed["limits"] == {"claims_share": None, "applications_per_hour": 9}
 
 
 @pytest.mark.parametrize(

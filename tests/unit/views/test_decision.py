@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from library_validator.decisions.answer import Answer, Candidate, Comparison
+from library_validator.decisions.decision import Erasure
+from library_validator.decisions.erased import erased_decision
 from library_validator.views.decision import decision_view, evidence_rows
 from tests.builders.decisions import decision_of, submission_of
 
@@ -60,6 +63,13 @@ def test_evidence_has_a_running_sum() -> None:
 def test_the_headline_is_the_answer_in_words(answer: Answer) -> None:
     view = decision_view(decision_of(submission_of(), answer))
     assert view.headline == answer.value.replace("_", " ")
+
+
+def test_the_headline_of_an_erased_application_says_that_its_answer_is_not_renewed() -> None:
+    erasure = Erasure(at=datetime(2026, 11, 29, tzinfo=UTC), by="arn:aws:iam::1:user/ann")
+    view = decision_view(erased_decision(decision_of(submission_of(), Answer.VALIDATED), erasure))
+    assert view.headline == "validated, and then erased: this answer is not renewed"
+    assert view.applied_as == ("erased on 2026-11-29 by arn:aws:iam::1:user/ann",)
 
 
 def test_the_runner_up_is_named_by_its_outlet() -> None:

@@ -71,7 +71,7 @@ def decision_view(decision: Decision) -> DecisionView:
     candidates = tuple(map(_candidate_view, decision.candidates))
     return DecisionView(
         decision=decision,
-        headline=words_of_code(decision.decision.value),
+        headline=_headline(decision),
         applied_as=_application_lines(decision.application)
         if decision.erased is None
         else _erased(decision.erased),
@@ -123,6 +123,11 @@ def _compared_candidate(
         return None
     same = (view for view in candidates if abs(view.candidate.bits - total_bits) < _ROUNDING)
     return next(same, None)
+
+
+def _headline(decision: Decision) -> str:
+    answer = words_of_code(decision.decision.value)
+    return f"{answer}, and then erased: this answer is not renewed" if decision.erased else answer
 
 
 def _erased(erasure: Erasure) -> tuple[str]:
