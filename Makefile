@@ -49,8 +49,8 @@ demo: install ## run the whole service on this machine; RELEASE="older.zip newer
 
 # The local stack mostly waits (a poison message fails five times), so its tests run beside the others.
 test: install ## run all tests without real data: unit, contract, flow, template, local stack
-	@$(BIN)/pytest -m "not realdata and not checkov" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
-		$(BIN)/pytest -m "not realdata and not checkov" --ignore tests/e2e; rest=$$?; \
+	@$(BIN)/pytest -m "not realdata and not checker" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
+		$(BIN)/pytest -m "not realdata and not checker" --ignore tests/e2e; rest=$$?; \
 		wait $$stack; stack=$$?; cat .local/e2e.log; exit $$((rest | stack))
 
 gameday: install ## break the service on purpose on a local stack of its own, and repair it; in minutes
@@ -72,7 +72,10 @@ check: install ## check lint, format, types, imports, template, generated schema
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 	@$(BIN)/python devstack/library_validator_devstack/environments.py checkov
-	$(BIN)/pytest -q -m checkov tests/template/test_checkov.py
+	$(BIN)/pytest -q -m checker tests/template/test_checkov.py
+	@$(BIN)/python devstack/library_validator_devstack/guard_rules.py; fetched=$$?; \
+		if [ $$fetched = 0 ]; then $(BIN)/pytest -q -m checker tests/template/test_cfn_guard.py; \
+		else [ $$fetched = 3 ]; fi
 
 bench: install ## measure speed, cost and accuracy beside peers, in minutes; with ../shared/data it rewrites both pages
 	@$(BIN)/python devstack/library_validator_devstack/environments.py bench

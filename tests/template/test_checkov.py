@@ -47,14 +47,14 @@ def _suppressions() -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.checkov
+@pytest.mark.checker
 def test_checkov_read_the_whole_template(report: dict[str, Any]) -> None:
     assert report["summary"]["parsing_errors"] == 0
     assert report["summary"]["resource_count"] == len(expanded_resources())
     assert report["summary"]["passed"] > 100
 
 
-@pytest.mark.checkov
+@pytest.mark.checker
 def test_every_report_of_checkov_has_a_suppression_with_a_reason(report: dict[str, Any]) -> None:
     failures, suppressed = _failures(report), _suppressions()
     assert set(failures) == set(suppressed)
