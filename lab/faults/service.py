@@ -20,6 +20,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
 from moto.dynamodb import models as moto_dynamodb
 
@@ -34,15 +35,14 @@ from library_validator import entrypoints
 from library_validator.adapters.aws.casework_access import read_decision
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.decisions.decision import Decision
+from library_validator.errors import LibraryValidatorError
 from library_validator.registry.rollback import roll_back
 from tests.builders.aws_resources import (
-    CASEWORK_TABLE,
+    ENVIRONMENT,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
-    create_casework_table,
-    create_registry_table,
-    create_releases_bucket,
+    create_stores,
 )
 from tests.builders.events import Event, batch_of, queue_message, release_uploaded
 
@@ -56,11 +56,7 @@ _ENVIRONMENT: Final = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
     "LOG_LEVEL": "CRITICAL",
-    "POWERTOOLS_SERVICE_NAME": "faults",
-    "REGISTRY_TABLE": REGISTRY_TABLE,
-    "CASEWORK_TABLE": CASEWORK_TABLE,
-    "RESULTS_BUS": RESULTS_BUS,
-    "RELEASES_BUCKET": RELEASES_BUCKET,
+    **ENVIRONMENT,
     "REVALIDATIONS_QUEUE_URL": f"{_ACCOUNT}/revalidations",
     "UNPUBLISHED_AFTER_SECONDS": "0",
 }
@@ -147,7 +143,10 @@ class Service:
         race: Callable[[], None] | None = None,
         skew: timedelta = timedelta(0),
     ) -> Iterator[Invocation]:
-        """A process of ``function``. Its errors end here, as they end in Lambda."""
+        """A process of ``function``. Errors of the service and of AWS end here, as they end in Lambda.
+
+        Any other error is a defect, and is raised.
+        """
         if random and random.random() < _SKEWED:
             skew = timedelta(hours=random.uniform(-MOST_SKEW_HOURS, MOST_SKEW_HOURS))
             self.network.count("clock_of_the_writer_is_hours_wrong")
@@ -157,7 +156,7 @@ class Service:
                 yield invocation
         except Killed:
             pass
-        except Exception:
+        except (LibraryValidatorError, BotoCoreError, ClientError):
             if random is None:
                 raise
 
@@ -218,10 +217,7 @@ def service_under_faults(faults: dict[str, Fault], rate: float) -> Iterator[Serv
 
 
 def _create_resources() -> None:
-    dynamodb = boto3.client("dynamodb")
-    create_registry_table(dynamodb)
-    create_casework_table(dynamodb)
-    create_releases_bucket(boto3.client("s3"))
+    create_stores()
     boto3.client("events").create_event_bus(Name=RESULTS_BUS)
     boto3.client("sqs").create_queue(QueueName="revalidations")
 

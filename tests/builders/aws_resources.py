@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,6 +17,40 @@ REGISTRY_TABLE: Final = "registry"
 CASEWORK_TABLE: Final = "casework"
 RELEASES_BUCKET: Final = "releases-of-a-test"
 RESULTS_BUS: Final = "results"
+
+# The names of these resources, as the environment of a function and as the outputs of a stack have them.
+ENVIRONMENT: Final = {
+    "REGISTRY_TABLE": REGISTRY_TABLE,
+    "CASEWORK_TABLE": CASEWORK_TABLE,
+    "RELEASES_BUCKET": RELEASES_BUCKET,
+    "RESULTS_BUS": RESULTS_BUS,
+    "POWERTOOLS_SERVICE_NAME": "test",
+}
+OUTPUTS: Final = {
+    "RegistryTable": REGISTRY_TABLE,
+    "CaseworkTable": CASEWORK_TABLE,
+    "ReleasesBucket": RELEASES_BUCKET,
+    "ResultsBus": RESULTS_BUS,
+    "DecisionValidityDays": "365",
+}
+
+
+def create_stores() -> None:
+    """Both tables and the bucket."""
+    dynamodb = boto3.client("dynamodb")
+    create_registry_table(dynamodb)
+    create_casework_table(dynamodb)
+    create_releases_bucket(boto3.client("s3"))
+
+
+def take_bodies(sqs: SQSClient, queue: str) -> list[dict[str, Any]]:
+    """Receive and delete all messages of a queue, by its URL. Their bodies, as JSON objects."""
+    bodies: list[dict[str, Any]] = []
+    while taken := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in taken:
+            bodies.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
 
 
 def create_registry_table(dynamodb: DynamoDBClient) -> None:

@@ -24,14 +24,11 @@ from library_validator_cli import stack_access
 from library_validator_cli.main import app
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.aws_resources import (
-    CASEWORK_TABLE,
-    REGISTRY_TABLE,
+    ENVIRONMENT,
+    OUTPUTS,
     RELEASES_BUCKET,
-    RESULTS_BUS,
-    create_casework_table,
-    create_registry_table,
-    create_releases_bucket,
     create_results_bus,
+    create_stores,
 )
 from tests.builders.events import application_record, batch_of, release_uploaded
 from tests.builders.lambda_context import CONTEXT
@@ -115,19 +112,11 @@ def now_ms() -> int:
 @pytest.fixture
 def deployed_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DeployedStack]:
     monkeypatch.chdir(tmp_path)  # outside of a checkout, commands use the stack in AWS
-    for name, value in {
-        "REGISTRY_TABLE": REGISTRY_TABLE,
-        "CASEWORK_TABLE": CASEWORK_TABLE,
-        "RESULTS_BUS": RESULTS_BUS,
-        "RELEASES_BUCKET": RELEASES_BUCKET,
-        "POWERTOOLS_SERVICE_NAME": "test",
-    }.items():
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
-        dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
-        create_registry_table(dynamodb)
-        create_casework_table(dynamodb)
-        create_releases_bucket(boto3.client("s3"))
+        sqs = boto3.client("sqs")
+        create_stores()
         results = create_results_bus(boto3.client("events"), sqs)
         urls = {f"{name}Url": sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
         role = boto3.client("iam").create_role(RoleName="operator", AssumeRolePolicyDocument="{}")["Role"][
@@ -135,12 +124,8 @@ def deployed_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
         ]
         outputs = {
             **urls,
+            **OUTPUTS,
             "ResultsQueueUrl": results,
-            "ReleasesBucket": RELEASES_BUCKET,
-            "RegistryTable": REGISTRY_TABLE,
-            "CaseworkTable": CASEWORK_TABLE,
-            "ResultsBus": RESULTS_BUS,
-            "DecisionValidityDays": "365",
             "OperatorRoleArn": role,
         }
         monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)

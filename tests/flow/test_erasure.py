@@ -26,14 +26,13 @@ from library_validator_cli.sample_release import write_sample_release
 from library_validator_cli.stack_access import QUEUES
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
+    ENVIRONMENT,
+    OUTPUTS,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
-    RESULTS_BUS,
     create_applications_queue,
-    create_casework_table,
-    create_registry_table,
-    create_releases_bucket,
     create_results_bus,
+    create_stores,
 )
 from tests.builders.events import application_record, batch_of, queue_message, release_uploaded
 from tests.builders.lambda_context import CONTEXT
@@ -128,20 +127,14 @@ def _text_of_bytes(value: bytes) -> str:
 def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service]:
     monkeypatch.chdir(tmp_path)  # outside of a checkout, commands use the stack in AWS
     with mock_aws():
-        dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
-        create_registry_table(dynamodb)
-        create_casework_table(dynamodb)
-        create_releases_bucket(boto3.client("s3"))
-        results = create_results_bus(events, sqs)
+        sqs = boto3.client("sqs")
+        create_stores()
+        results = create_results_bus(boto3.client("events"), sqs)
         _, dead = create_applications_queue(sqs)
         other = sqs.create_queue(QueueName="other")["QueueUrl"]
         for name, value in {
-            "REGISTRY_TABLE": REGISTRY_TABLE,
-            "CASEWORK_TABLE": CASEWORK_TABLE,
-            "RESULTS_BUS": RESULTS_BUS,
-            "RELEASES_BUCKET": RELEASES_BUCKET,
+            **ENVIRONMENT,
             "REVALIDATIONS_QUEUE_URL": other,
-            "POWERTOOLS_SERVICE_NAME": "test",
             "APPLICATION_RETENTION_DAYS": "30",
         }.items():
             monkeypatch.setenv(name, value)
@@ -149,10 +142,7 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
             **dict.fromkeys((f"{queue}Url" for queue in QUEUES.values()), other),
             "ApplicationsDeadLetterQueueUrl": dead,
             "ResultsQueueUrl": results,
-            "ResultsBus": RESULTS_BUS,
-            "RegistryTable": REGISTRY_TABLE,
-            "CaseworkTable": CASEWORK_TABLE,
-            "DecisionValidityDays": "365",
+            **OUTPUTS,
         }
         monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)
         for function in _FUNCTIONS:

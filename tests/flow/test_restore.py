@@ -30,13 +30,11 @@ from library_validator.decisions.decision import Decision
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
-    REGISTRY_TABLE,
+    ENVIRONMENT,
     RELEASES_BUCKET,
-    RESULTS_BUS,
-    create_casework_table,
-    create_registry_table,
-    create_releases_bucket,
     create_results_bus,
+    create_stores,
+    take_bodies,
 )
 from tests.builders.events import application_record, batch_of, queue_message, release_uploaded
 from tests.builders.lambda_context import CONTEXT
@@ -93,30 +91,18 @@ class Service:
         carry_out(proposal, self.decisions, self.overrides, ports.bus)
 
     def published(self) -> list[str]:
-        found: list[str] = []
-        while taken := self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in taken:
-                found.append(json.loads(message["Body"])["detail"]["metadata"]["event_id"])
-                self.sqs.delete_message(QueueUrl=self.results, ReceiptHandle=message["ReceiptHandle"])
-        return found
+        return [body["detail"]["metadata"]["event_id"] for body in take_bodies(self.sqs, self.results)]
 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     with mock_aws():
-        dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
-        create_registry_table(dynamodb)
-        create_casework_table(dynamodb)
-        create_releases_bucket(boto3.client("s3"))
+        sqs = boto3.client("sqs")
+        create_stores()
         results = create_results_bus(boto3.client("events"), sqs)
         for name, value in {
-            "REGISTRY_TABLE": REGISTRY_TABLE,
-            "RESULTS_BUS": RESULTS_BUS,
-            "RELEASES_BUCKET": RELEASES_BUCKET,
+            **ENVIRONMENT,
             "REVALIDATIONS_QUEUE_URL": sqs.create_queue(QueueName="revalidations")["QueueUrl"],
-            "POWERTOOLS_SERVICE_NAME": "test",
             "UNPUBLISHED_AFTER_SECONDS": "0",
         }.items():
             monkeypatch.setenv(name, value)

@@ -32,13 +32,15 @@ from library_validator_cli.sample_release import write_sample_release
 from library_validator_cli.stack_access import QUEUES
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
+    ENVIRONMENT,
+    OUTPUTS,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
-    create_casework_table,
     create_registry_table,
-    create_releases_bucket,
     create_results_bus,
+    create_stores,
+    take_bodies,
 )
 from tests.builders.events import application_record, batch_of, queue_message, release_uploaded
 from tests.builders.lambda_context import CONTEXT
@@ -92,47 +94,27 @@ class Service:
 
     def published(self) -> list[dict[str, Any]]:
         """The events since the last call."""
-        found: list[dict[str, Any]] = []
-        while messages := self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in messages:
-                found.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=self.results, ReceiptHandle=message["ReceiptHandle"])
-        return found
+        return take_bodies(self.sqs, self.results)
 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service]:
     monkeypatch.chdir(tmp_path)  # outside of a checkout, commands use the stack in AWS
     with mock_aws():
-        dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
-        create_registry_table(dynamodb)
-        create_casework_table(dynamodb)
-        create_releases_bucket(boto3.client("s3"))
+        sqs, events = boto3.client("sqs"), boto3.client("events")
+        create_stores()
         results = create_results_bus(events, sqs)
         revalidations = sqs.create_queue(QueueName="revalidations")["QueueUrl"]
         pattern = json.dumps({"source": ["library-validator"], "detail-type": ["Registry Activated"]})
         events.put_rule(Name="activations", EventBusName=RESULTS_BUS, EventPattern=pattern)
         target: Any = {"Id": "queue", "Arn": "arn:aws:sqs:us-east-1:123456789012:revalidations"}
         events.put_targets(Rule="activations", EventBusName=RESULTS_BUS, Targets=[target])
-        for name, value in {
-            "REGISTRY_TABLE": REGISTRY_TABLE,
-            "CASEWORK_TABLE": CASEWORK_TABLE,
-            "RESULTS_BUS": RESULTS_BUS,
-            "RELEASES_BUCKET": RELEASES_BUCKET,
-            "REVALIDATIONS_QUEUE_URL": revalidations,
-            "POWERTOOLS_SERVICE_NAME": "test",
-        }.items():
+        for name, value in {**ENVIRONMENT, "REVALIDATIONS_QUEUE_URL": revalidations}.items():
             monkeypatch.setenv(name, value)
         outputs = {
             **dict.fromkeys((f"{queue}Url" for queue in QUEUES.values()), results),
             "RevalidationsQueueUrl": revalidations,
-            "RegistryTable": REGISTRY_TABLE,
-            "ReleasesBucket": RELEASES_BUCKET,
-            "ResultsBus": RESULTS_BUS,
-            "CaseworkTable": CASEWORK_TABLE,
-            "DecisionValidityDays": "365",
+            **OUTPUTS,
         }
         monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)
         for function in _FUNCTIONS:
